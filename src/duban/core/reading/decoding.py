@@ -1,0 +1,79 @@
+"""From bytes to characters: byte order marks, UTF-8, GB18030, and what to say where neither fits."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+
+from duban.core.reading.errors import UnreadableSource
+from duban.core.reading.limits import MAX_CONTROL_SHARE
+from duban.core.types import Note, Span
+
+# UTF-32 first: its little-endian mark begins with that of UTF-16.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (b"\x84\x31\x95\x33", "gb18030"),
+)
+# What no text holds: C0 controls but tab, line feed, vertical tab, form feed, return, end of file (^Z) and escape.
+_CONTROLS = bytes(set(range(0x20)) - {0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x1A, 0x1B})
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """The characters of a text, with the encoding they were in and a note where some bytes did not fit it."""
+
+    text: str
+    encoding: str
+    notes: tuple[Note, ...] = ()
+
+
+def decode(data: bytes, *, name: str, declared: str | None = None) -> Decoded:
+    """Return the text of `data`; nothing is normalised, only a byte order mark is not part of it.
+
+    The mark decides, then `declared` (the charset that an HTML page states) if all bytes fit it, then UTF-8, then
+    GB18030. Bytes that fit neither become U+FFFD, with a note that names the first of them.
+
+    Raises:
+        UnreadableSource: the bytes are no text at all.
+    """
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return _decode_as(data[len(mark) :], encoding, skipped=len(mark))
+    if len(data) - len(data.translate(None, _CONTROLS)) > MAX_CONTROL_SHARE * len(data):
+        raise UnreadableSource(
+            "内容不是文字（含大量控制字符），可能是程序、压缩文件或改过扩展名的其他文件。"
+            "请用原来的软件打开，另存为 docx、pdf 或 UTF-8 文本后再试。",
+            code="binary",
+            name=name,
+        )
+    for encoding in (declared, "utf-8", "gb18030"):
+        try:
+            if encoding:
+                return Decoded(data.decode(encoding), encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    # A damaged UTF-8 file is still mostly whole characters; Chinese in any other encoding is hardly ever.
+    replaced = data.decode("utf-8", "replace")
+    damaged = replaced.count("\ufffd")
+    whole = len(replaced) - damaged - sum(byte < 0x80 for byte in data)
+    return _decode_as(data, "utf-8" if whole > 10 * damaged else "gb18030")
+
+
+def _decode_as(data: bytes, encoding: str, *, skipped: int = 0) -> Decoded:
+    try:
+        return Decoded(data.decode(encoding), encoding)
+    except UnicodeDecodeError as error:
+        first = error.start
+    text = data.decode(encoding, "replace")
+    at = len(data[:first].decode(encoding))
+    note = Note(
+        code="decoding",
+        message=f"从第 {first + skipped + 1} 个字节起有不符合 {encoding.upper()} 编码的内容，已用“\ufffd”代替；"
+        "请用原来的软件打开，另存为 UTF-8 后重新读取。",
+        span=Span(at, min(at + 1, len(text))),
+    )
+    return Decoded(text, encoding, (note,))

@@ -1,0 +1,19 @@
+"""Plain text: every character is kept where it stands, line ends included."""
+
+from __future__ import annotations
+
+from duban.core.reading.decoding import decode
+from duban.core.reading.errors import UnreadableSource
+from duban.core.types import Source
+
+
+def read(data: bytes, *, name: str, sha256: str) -> Source:
+    """Return the text as decoded, before any normalising.
+
+    Raises:
+        UnreadableSource: the bytes are no text, or hold nothing but white space.
+    """
+    decoded = decode(data, name=name)
+    if not decoded.text or decoded.text.isspace():
+        raise UnreadableSource("文件里只有空白，没有文字。请检查是否选错了文件。", code="empty", name=name)
+    return Source(name=name, media_type="text/plain", sha256=sha256, text=decoded.text, notes=decoded.notes)
