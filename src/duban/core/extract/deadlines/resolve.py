@@ -1,0 +1,133 @@
+"""Deadlines: the table finds the words, these functions decide the day."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from duban.core.rules import load
+from duban.core.text.numerals import chinese_number
+
+FEASTS = {"五一": (5, 1), "七一": (7, 1), "十一": (10, 1), "国庆": (10, 1), "元旦": (1, 1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A time limit in normalised text; `due` is the last day it allows."""
+
+    start: int
+    end: int
+    due: date | None
+    rule: str
+
+
+def find(text: str, start: int, end: int, year: int | None) -> list[Limit]:
+    """Return the limits in ``text[start:end]`` in the order of the text.
+
+    `year` is the year whose work the paper plans; without it limits that name no year of their own have no day.
+    Words inside quotation marks and titles are names, not limits.
+    """
+    found: list[Limit] = []
+    names = [match.span() for match in re.compile(r"《[^》\n]{1,80}》|“[^”\n]{1,30}”").finditer(text, start, end)]
+    for rule in load("extract.deadlines"):
+        for match in rule.pattern.finditer(text, start, end):
+            a, b = match.span()
+            if any(x <= a and b <= y for x, y in names) or any(a < limit.end and limit.start < b for limit in found):
+                continue
+            found.append(Limit(a, b, RESOLVE[rule.data["resolve"]](match, year), f"deadlines/{rule.name}"))
+    return sorted(found, key=lambda limit: limit.start)
+
+
+def _year(words: str | None, year: int | None) -> int | None:
+    """Return the year that 2027年, 今年 or 明年 says; without words the planned year."""
+    if words and words[:4].isdecimal():
+        return int(words[:4])
+    if words and words.startswith("明"):
+        return year + 1 if year else None
+    return year
+
+
+def month_last(year: int, month: int) -> date:
+    """Return the last day of a month."""
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def _day(match: re.Match[str], year: int | None) -> date | None:
+    chosen = _year(match["year"], year)
+    try:
+        return date(chosen, int(match["month"]), int(match["day"])) if chosen else None
+    except ValueError:  # 2月30日
+        return None
+
+
+def _month_end(match: re.Match[str], year: int | None) -> date | None:
+    chosen = _year(match["year"] or match["year2"], year)
+    if not chosen:
+        return None
+    if match["month2"]:
+        return date(chosen, int(match["month2"]), 1) - timedelta(days=1)
+    return month_last(chosen, int(match["month"]))
+
+
+def _quarter(match: re.Match[str], year: int | None) -> date | None:
+    chosen = _year(match["year"], year)
+    number = chinese_number(match["quarter"]) or 1
+    if not chosen:
+        return None
+    return month_last(chosen, 3 * number)
+
+
+def _half(match: re.Match[str], year: int | None) -> date | None:
+    chosen = _year(match["year"], year)
+    return month_last(chosen, 6 if match["half"] == "上" else 12) if chosen else None
+
+
+def _year_end(match: re.Match[str], year: int | None) -> date | None:
+    groups = match.groupdict()
+    chosen = _year(groups.get("year") or groups.get("year2") or groups.get("year3"), year)
+    return date(chosen, 12, 31) if chosen else None
+
+
+def _by_year(match: re.Match[str], year: int | None) -> date | None:
+    chosen = int(match["year"] or match["year2"])
+    before = match["year2"] and not re.search("[底末]", match.group())
+    return date(chosen - 1 if before else chosen, 12, 31)
+
+
+def _next_year(match: re.Match[str], year: int | None) -> date | None:
+    return date(year + 1, 12, 31) if year else None
+
+
+def _years(match: re.Match[str], year: int | None) -> date | None:
+    words = match["long"] or match["within"]
+    count = int(words) if words.isdecimal() else chinese_number(words)
+    return date(year + count, 12, 31) if year and count and count < 60 else None
+
+
+def _plan_end(match: re.Match[str], year: int | None) -> date | None:
+    number = 10 + (chinese_number(match["plan"]) or 0)
+    return date(1955 + 5 * number, 12, 31)
+
+
+def _unfixed(match: re.Match[str], year: int | None) -> date | None:
+    feast = (match["feast"] or "").strip("“”").removesuffix("节")
+    if year and feast in FEASTS:
+        return date(year, *FEASTS[feast]) - timedelta(days=1)
+    return None
+
+
+RESOLVE: dict[str, Callable[[re.Match[str], int | None], date | None]] = {
+    "day": _day,
+    "month_end": _month_end,
+    "quarter": _quarter,
+    "half": _half,
+    "year_end": _year_end,
+    "by_year": _by_year,
+    "next_year": _next_year,
+    "years": _years,
+    "plan_end": _plan_end,
+    "unfixed": _unfixed,
+}

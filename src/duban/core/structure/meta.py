@@ -1,0 +1,243 @@
+"""Whose paper it is: title, region, level, kind, year, date, number, issuer."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+
+from duban.core.structure.outline import MARK
+from duban.core.structure.regions import PREFECTURES, PROVINCES
+from duban.core.text.numerals import chinese_number
+from duban.core.types import DocType, Level
+
+HEAD = 2600  # characters at the beginning in which a paper says what it is
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What a paper says of itself; None where it does not say."""
+
+    title: str | None
+    region: str | None
+    level: Level | None
+    doc_type: DocType | None
+    year: int | None
+    issued_on: date | None
+    doc_number: str | None
+    issuer: str | None
+
+
+DOC_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,9}(?:字|发|函|令|办|政)?[〔\[(（【]20\d\d[〕\])）】]\d{1,4}号")
+ISSUED = re.compile(r"(?P<y>20\d\d|[二〇零○一三四五六七八九]{4})年(?P<m>\d{1,2}|[一二三四五六七八九十]{1,3})月(?P<d>\d{1,2}|[一二三四五六七八九十]{1,3})日")
+PLACE = r"(?:[\u4e00-\u9fff]{2,9}?(?:省|自治区|特别行政区|自治州|地区|盟|市|自治县|自治旗|县|区|旗|镇|乡|街道))"
+CONGRESS = re.compile(rf"(?P<place>{PLACE}+?)第?[一二三四五六七八九十\d]+届人民代表大会")
+SELF = re.compile(r"我(?:谨)?(?:受.{0,12}委托,?)?代表(?P<place>[\u4e00-\u9fff]{0,12}?)(?:人民政府|政府|街道办事处|办事处)")
+ISSUER = re.compile(rf"(?P<place>{PLACE}{{1,3}}?)(?:人民政府(?:办公室|办公厅)?|政府(?:办公室|办公厅)?|街道办事处|党政办公室|党工委)")
+TITLE_KIND = re.compile(r"工作报告|方案|计划|要点|任务|清单|分解表|分工|台账|责任书|通知|意见")
+
+
+def read(text: str, blocks: tuple[tuple[int, int], ...], aside: list[tuple[int, int]], titled: tuple[int, int] | None) -> Meta:
+    """Return what the paragraphs `blocks` of a document say of it; `aside` are the page's own lines around it."""
+    start, end = blocks[0][0], blocks[-1][1]
+    head = text[start : start + HEAD]
+    page = "\n".join(text[a:b] for a, b in aside if a < start + HEAD and b > start - 3000)
+    whole = text[start:end]
+    title = _title(text, blocks, page)
+    doc_type = _doc_type(title, head, whole)
+    region, level = _region(title, head, whole, page, doc_type)
+    year = _year(title, whole, text, blocks)
+    number = DOC_NUMBER.search(page + "\n" + head)
+    return Meta(
+        title=title,
+        region=region,
+        level=level,
+        doc_type=doc_type,
+        year=year,
+        issued_on=_issued(text, blocks, page, doc_type),
+        doc_number=number.group() if number else None,
+        issuer=_issuer(title, head, region, level, doc_type),
+    )
+
+
+def _title(text: str, blocks: tuple[tuple[int, int], ...], page: str) -> str | None:
+    """Return the paper's title: from the page's metadata, from the lines at its top, from the first 《…》 it announces."""
+    named = re.search(r"^标题:\|?(?P<title>[^|\n]{6,120})", page, re.MULTILINE)
+    if named:
+        return named["title"].strip(" |")
+    lines = [text[a:b] for a, b in blocks[:14]]
+    for index, line in enumerate(lines):
+        if MARK.match(line) and not line.startswith("——"):
+            break
+        clean = re.sub(r"^[•·\-\s]*(?:【[^】]{1,12}】)?", "", line)
+        if len(clean) > 120 or re.search(r"[。;!?,](?!.*》)", re.sub("《[^》]*》", "", clean)):
+            continue
+        if not TITLE_KIND.search(clean) or clean.endswith((":", "日")):
+            continue
+        if re.match(r"关于", clean) and index and re.search(r"(?:政府|办公室|委员会|办公厅|办事处)$", lines[index - 1]):
+            clean = lines[index - 1] + clean
+        elif index + 1 < len(lines) and not re.search(r"(?:报告|方案|通知|清单|任务|计划|要点|意见|表)(?:[((].*[))])?$", clean) and len(lines[index + 1]) < 40:
+            clean += lines[index + 1]
+        return clean
+    for index, line in enumerate(lines[:6]):
+        if index + 1 < len(lines) and len(line) < 60 and re.fullmatch(r"(?:实施|工作|行动|分工|攻坚)方案|工作报告", lines[index + 1]):
+            return line + lines[index + 1]
+    announced = re.search(r"(?:印发|出台|制定|下发|发布)(?:了)?《(?P<title>[^》]{6,80}(?:方案|计划|任务|清单|要点)[^》]{0,12})》", text[blocks[0][0] : blocks[0][0] + 1500])
+    return announced["title"] if announced else None
+
+
+def _doc_type(title: str | None, head: str, whole: str) -> DocType | None:
+    named = re.sub(r"^.*?关于印发", "", title or "")
+    if re.search(r"政府工作报告", named) or re.search(r"^各位代表[:!,]", head, re.MULTILINE) or re.search(r"代表.{0,16}政府.{0,6}(?:向大会)?(?:报告工作|报告政府工作)", head):
+        return "report"
+    campaigns = len(re.findall(r"^.{2,24}(?:攻坚|专项|集中|大会战)(?:整治|提升)?(?:行动|战)$", whole, re.MULTILINE))
+    if campaigns >= 3 or re.search(r"(?:攻坚(?:行动|战|年)|专项(?:整治)?行动|大会战|集中整治|百日).{0,14}(?:方案|计划)?$", named.rstrip("》")):
+        return "campaign"
+    if re.search(r"(?:实施|工作|行动|推进|落实)方案|行动计划|工作要点|(?:工作|年度)计划", named) and not re.search(r"分工方案|任务分解|任务清单|责任分解", named):
+        return "plan"
+    if re.search(r"任务|分工|清单|台账|分解|实事", named):
+        return "task_list"
+    if whole.count("各位代表") >= 2 or re.search(r"工作报告", named):
+        return "report"
+    if re.search(r"(?:牵头|责任)(?:单位|部门)", whole):
+        return "task_list"
+    return "plan" if re.search(r"方案|计划", head) else None
+
+
+LEVELS: tuple[tuple[str, Level], ...] = (
+    ("省", "province"), ("自治区", "province"), ("特别行政区", "province"), ("自治州", "city"), ("地区", "city"), ("盟", "city"),
+    ("自治县", "county"), ("自治旗", "county"), ("县", "county"), ("区", "county"), ("旗", "county"), ("街道", "town"), ("镇", "town"), ("乡", "town"),
+)  # fmt: skip
+
+
+def _level(region: str) -> Level | None:
+    last = re.findall(PLACE, region)
+    name = last[-1] if last else region
+    if name in PROVINCES:
+        return "province"
+    if name.endswith("市"):
+        return "city" if name in PREFECTURES else "county" if len(last) > 1 or not PREFECTURES else "county"
+    for ending, level in LEVELS:
+        if name.endswith(ending):
+            return level
+    return None
+
+
+def _region(title: str | None, head: str, whole: str, page: str, doc_type: str | None) -> tuple[str | None, Level | None]:
+    """Return the region and its level, from the surest place that names it."""
+    told = SELF.search(whole)
+    own = (told["place"] if told else "").removeprefix("乡") if told else ""
+    kind = own[-1:] if own else ""
+    if told and told.group().endswith("办事处"):
+        kind = "街道"
+    congress = CONGRESS.search(head) or CONGRESS.search(page)
+    if congress and kind not in ("镇", "乡", "街道"):
+        region = _clean(congress["place"])
+        return region, _level(region)
+    named = re.sub(r"《[^》]*》", lambda m: m.group(), title or "")
+    signed = [m["place"] for m in ISSUER.finditer("\n".join(filter(None, (named, head, page))))]
+    titled = re.match(rf"(?:20\d\d年)?(?P<place>{PLACE}{{1,3}}?)(?:人民政府|政府|办公室|20\d\d年|关于|“|第|深化|深入|全面|推进|重点|县委|区委)", named)
+    if titled and kind not in ("镇", "乡"):
+        region = _clean(titled["place"])
+        if _level(region):
+            return _fuller(region, signed), _level(_fuller(region, signed))
+    if kind in ("镇", "乡", "街道") or (not signed and doc_type == "report" and re.search("全镇|镇党委", whole)):
+        return _most_named(whole, kind or "镇")
+    if signed:
+        counts = Counter(_clean(place) for place in signed)
+        region = max(counts, key=lambda r: (counts[r], len(r)))
+        if _level(region):
+            return region, _level(region)
+    if own and len(own) > 2:
+        return _clean(own), _level(_clean(own))
+    level = kind or next((word for word in ("区", "县", "市", "镇", "省") if whole.count("全" + word) + whole.count("我" + word) > 2), "")
+    return _most_named(whole, level) if level else (None, None)
+
+
+def _clean(place: str) -> str:
+    return re.sub(r"^(?:.*日在|在|于|是|和|向|由|经|为|根据|按照|全市|全省)", "", place)
+
+
+def _fuller(region: str, signed: list[str]) -> str:
+    longer = [place for place in map(_clean, signed) if place.endswith(region) and len(place) > len(region)]
+    return longer[0] if longer else region
+
+
+def _most_named(whole: str, kind: str) -> tuple[str | None, Level | None]:
+    """Return the place of a kind that the text names most, with the city before it where it says so."""
+    names = Counter(
+        name
+        for name in re.findall(rf"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{{2,3}}{kind}|[\u4e00-\u9fff]{{2}}{kind}(?=[^\u4e00-\u9fff]|人民|党委|政府|委|新|实现|第|荣获|在|规模|中|工)", whole)
+        if not re.search(rf"^(?:[全各我本该每在市县乡老城新大建特强重心驻两首]|[\u4e00-\u9fff]?(?:城|乡|小|建制|名|街|古|重点|中心|示范|特色|卫生|文明|典型|先进)){1}.?{kind}$|[城乡村街]{kind}$|示范|卫生|文明|特色|先进|典型|中心|重点|城区|园区|社区|地区|景区|市区|灌区|片区|校区|新区|老区|库区|小区|开发|山区|厂区|疫区|辖区|全区|林区|牧区|战区|专区|郊区|港区|保税|高新|城市|全市|超市|门市|都市|上市|夜市", name)
+    )
+    if not names:
+        return None, None
+    best, count = names.most_common(1)[0]
+    if count < 2 and len(whole) > 3000:
+        return None, None
+    above = re.search(rf"([\u4e00-\u9fff]{{2,3}}[市县区]){best}", whole)
+    region = (above.group(1) if above else "") + best
+    return region, _level(best)
+
+
+def _issuer(title: str | None, head: str, region: str | None, level: str | None, doc_type: str | None) -> str | None:
+    signed = re.search(rf"^{PLACE}{{1,3}}?(?:人民)?政府(?:办公室|办公厅)?$", head, re.MULTILINE)
+    if signed:
+        return signed.group()
+    titled = re.match(rf"{PLACE}{{1,3}}?(?:人民)?政府(?:办公室|办公厅)?(?=关于|印发)", title or "")
+    if titled:
+        return titled.group()
+    joint = re.search(r"([\u4e00-\u9fff]{2,6}[区县市]委、[区县市]政府)印发", head)
+    if joint:
+        return joint.group(1)
+    if region and doc_type == "report":
+        own = re.findall(PLACE, region)
+        return (own[-1] if own and level == "town" else region) + ("办事处" if region.endswith("街道") else "人民政府")
+    return None
+
+
+def _day(match: re.Match[str]) -> date | None:
+    words = (match["y"].replace("○", "〇"), match["m"], match["d"])
+    numbers = [int(w) if w.isdecimal() else chinese_number(w) for w in words]
+    try:
+        year, month, day = numbers
+        return date(year or 0, month or 0, day or 0)
+    except ValueError:
+        return None
+
+
+def _issued(text: str, blocks: tuple[tuple[int, int], ...], page: str, doc_type: str | None) -> date | None:
+    """Return the day of signature, of the page's metadata, or for a report of its delivery."""
+    for start, end in blocks[:40] + blocks[-6:]:
+        line = text[start:end]
+        if len(line) < 30 and (match := ISSUED.fullmatch(line.strip("()"))):
+            return _day(match)
+    named = re.search(r"(?:成文|发文|印发)日期:\|?(20\d\d)[-年](\d{1,2})[-月](\d{1,2})", page)
+    if named:
+        return date(*map(int, named.groups()))
+    head = text[blocks[0][0] : blocks[0][0] + 400]
+    delivered = ISSUED.search(head)
+    if delivered and doc_type == "report" and re.match(r".{0,30}(?:会议|大会)", head[delivered.end() :].replace("\n", "")):
+        return _day(delivered)
+    return None
+
+
+def _year(title: str | None, whole: str, text: str, blocks: tuple[tuple[int, int], ...]) -> int | None:
+    """Return the year whose work the paper plans."""
+    planned = re.search(r"(20\d\d)年(?:全(?:镇|县|区|市|省|乡))?(?:的)?(?:政府)?(?:主要|重点)?(?:工作|任务)(?:任务)?(?:的)?(?:安排|打算|部署|计划|思路|重点|$)|(20\d\d)年(?:政府)?(?:重点|主要)(?:工作|任务)", whole, re.MULTILINE)
+    for words in filter(None, (title,)):
+        years = re.findall(r"(20\d\d)年", re.sub(r"(20\d\d)[-—](20\d\d)年", "", words))
+        if years and not (planned and re.search("工作报告", words)):
+            return int(years[0])
+    if planned:
+        return int(planned[1] or planned[2])
+    closing = re.search(r"“?十([二三四五六七])五”?规划?(?:的)?(收官|开局|起步)之年", whole[:6000])
+    first = re.search(r"(20\d\d)年是", whole)
+    if first:
+        return int(first[1])
+    if closing:
+        number = 10 + (chinese_number(closing[1]) or 0)
+        return 1955 + 5 * number - (0 if closing[2] == "收官" else 4)
+    years_named = Counter(re.findall(r"(20\d\d)年", whole))
+    return int(years_named.most_common(1)[0][0]) if years_named else None

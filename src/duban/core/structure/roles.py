@@ -1,0 +1,65 @@
+"""What each part of a paper does: look back, set targets, plan work, promise safeguards."""
+
+from __future__ import annotations
+
+import re
+
+from duban.core.rules import load
+from duban.core.structure.outline import Piece
+
+PLANNED = ("tasks", "livelihood")
+TOP = ("part", "chapter", "heading")
+
+
+def assign(text: str, root: Piece, doc_type: str | None) -> None:
+    """Set the role of every piece.
+
+    The title decides for the upper parts; the rest takes the role of what it lies in. Where no title says where the
+    planned work stands, it is what no other rule claims.
+    """
+    rules = [rule for rule in load("structure") if "role" in rule.data]
+    tops = _tops(root)
+    claimed = {id(piece): _by_title(text, piece, rules) for piece in tops}
+    report = doc_type == "report"
+    if not any(role in PLANNED for role in claimed.values()):
+        for piece in tops:
+            if claimed[id(piece)] is None:
+                claimed[id(piece)] = "tasks"
+    reviewed = False
+    for piece in tops:
+        role = claimed[id(piece)]
+        if role is None:
+            # In a plan, chapters between the goals and the safeguards are the work itself.
+            role = "review" if report and not reviewed and piece is tops[0] else "tasks"
+        reviewed = reviewed or role == "review"
+        piece.role = role
+        for child in piece.walk():
+            child.role = role
+            if child is not piece and role in ("tasks", "review") and child.kind in ("section", "heading") and child.parent is piece:
+                own = _by_title(text, child, rules)
+                if own in ("safeguards", "requirements", "targets", "attachment") and not report and len(piece.children) > 1:
+                    for below in child.walk():
+                        below.role = own
+    root.role = "opening"
+
+
+def _tops(root: Piece) -> list[Piece]:
+    """Return the upper parts: the children of the root, or below a single wrapping part its children."""
+    tops = root.children
+    while len(tops) == 1 and tops[0].kind in ("part", "heading") and tops[0].children:
+        tops = tops[0].children
+    return tops
+
+
+def _by_title(text: str, piece: Piece, rules: list) -> str | None:  # type: ignore[type-arg]
+    words = text[slice(*piece.title)] if piece.title else text[piece.head : piece.head + 30].split("\n")[0]
+    for rule in rules:
+        if rule.pattern.search(words):
+            return str(rule.data["role"])
+    return None
+
+
+def closing(text: str, start: int, end: int) -> int:
+    """Return where the closing speech inside ``text[start:end]`` begins, `end` where there is none."""
+    match = re.compile(r"(?:(?<=[。!?;\n])|^)(?:各位代表|同志们|各位领导)[,!:、]").search(text, start, end)
+    return match.start() if match and match.start() > start else end
