@@ -35,35 +35,41 @@ def decode(data: bytes, *, name: str, declared: str | None = None) -> Decoded:
     """Return the text of `data`; nothing is normalised, only a byte order mark is not part of it.
 
     The mark decides, then `declared` (the charset that an HTML page states) if all bytes fit it, then UTF-8, then
-    GB18030. Bytes that fit neither become U+FFFD, with a note that names the first of them.
-
-    Raises:
-        UnreadableSource: the bytes are no text at all.
+    GB18030. Bytes that fit neither become U+FFFD, with a note that names the first of them. Bytes that are no text at
+    all are an :class:`UnreadableSource`.
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return _decode_as(data[len(mark) :], encoding, skipped=len(mark))
+            return _with_note(data[len(mark) :], encoding, skipped=len(mark))
     if len(data) - len(data.translate(None, _CONTROLS)) > MAX_CONTROL_SHARE * len(data):
         raise UnreadableSource(
-            "内容不是文字（含大量控制字符），可能是程序、压缩文件或改过扩展名的其他文件。"
+            "内容不是文字（含大量控制字符），可能是程序、数据或改过扩展名的其他文件。"
             "请用原来的软件打开，另存为 docx、pdf 或 UTF-8 文本后再试。",
             code="binary",
             name=name,
         )
-    for encoding in (declared, "utf-8", "gb18030"):
+    for encoding in filter(None, (declared, "utf-8", "gb18030")):
         try:
-            if encoding:
-                return Decoded(data.decode(encoding), encoding)
-        except (UnicodeDecodeError, LookupError):
+            return Decoded(data.decode(encoding), encoding)
+        except (UnicodeError, LookupError):
             continue
     # A damaged UTF-8 file is still mostly whole characters; Chinese in any other encoding is hardly ever.
     replaced = data.decode("utf-8", "replace")
     damaged = replaced.count("\ufffd")
-    whole = len(replaced) - damaged - sum(byte < 0x80 for byte in data)
-    return _decode_as(data, "utf-8" if whole > 10 * damaged else "gb18030")
+    whole = len(replaced) - damaged - len(replaced.encode("ascii", "ignore"))
+    return _with_note(data, "utf-8" if whole > 10 * damaged else "gb18030")
 
 
-def _decode_as(data: bytes, encoding: str, *, skipped: int = 0) -> Decoded:
+def decode_name(raw: bytes) -> str:
+    """Return a file name as people read it, from the bytes in which a disk or an archive holds it."""
+    try:
+        shown = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        shown = raw.decode("gb18030", "replace")
+    return "".join(character if character.isprintable() else "\ufffd" for character in shown)
+
+
+def _with_note(data: bytes, encoding: str, *, skipped: int = 0) -> Decoded:
     try:
         return Decoded(data.decode(encoding), encoding)
     except UnicodeDecodeError as error:
@@ -72,7 +78,7 @@ def _decode_as(data: bytes, encoding: str, *, skipped: int = 0) -> Decoded:
     at = len(data[:first].decode(encoding))
     note = Note(
         code="decoding",
-        message=f"从第 {first + skipped + 1} 个字节起有不符合 {encoding.upper()} 编码的内容，已用“\ufffd”代替；"
+        message=f"第 {first + skipped + 1} 个字节不符合 {encoding.upper()} 编码，读不出的内容已用“\ufffd”代替。"
         "请用原来的软件打开，另存为 UTF-8 后重新读取。",
         span=Span(at, min(at + 1, len(text))),
     )

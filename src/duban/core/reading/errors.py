@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 
-class UnreadableSource(Exception):
+
+class UnreadableSource(Exception):  # noqa: N818 - says what the source is, as all callers print it
     """A source that cannot be read. `message` tells the clerk in Chinese what is wrong, where, and what to do.
 
     `code` is stable and machine-readable ("empty", "encrypted", "broken" …); `name` is the source as the user named it.
@@ -19,9 +21,5 @@ class UnreadableSource(Exception):
         return f"{self.name}：{self.message}"
 
     def __reduce__(self) -> tuple[object, ...]:
-        # Workers of a pool hand their errors back pickled; keyword arguments would get lost on the way.
-        return _again, (self.message, self.code, self.name)
-
-
-def _again(message: str, code: str, name: str) -> UnreadableSource:
-    return UnreadableSource(message, code=code, name=name)
+        # Workers of a pool hand their errors back pickled, and pickling forgets keyword arguments.
+        return partial(UnreadableSource, self.message, code=self.code, name=self.name), ()

@@ -1,4 +1,4 @@
-"""How much of anything is read, and why not more. All sizes are bytes after decompression unless they say otherwise."""
+"""How much of anything is read, and why not more. Sizes are bytes, after decompression where something is packed."""
 
 MEGABYTE = 1024 * 1024
 
@@ -7,3 +7,31 @@ MAX_FILE = 200 * MEGABYTE
 
 # Past this share of control characters a file is no text; real texts have a stray form feed at most.
 MAX_CONTROL_SHARE = 0.02
+
+# A province's reports of one year, packed, with their scans.
+MAX_ARCHIVE_TOTAL = 1024 * MEGABYTE
+MAX_ARCHIVE_MEMBERS = 10_000
+# Departments pack their files, the office packs the departments'; nobody packs a third time but a bomb.
+MAX_ARCHIVE_DEPTH = 2
+
+# Deflate gains at most about 1000:1. XML of office files reaches 50:1; past 200:1 something was made to explode.
+# Small members may have any ratio: an empty spreadsheet of 1 MB is honest.
+MAX_RATIO = 200
+RATIO_COUNTS_FROM = 10 * MEGABYTE
+
+# The tree in memory is about ten times its XML; the text of a report of 1,000 pages is about 10 MB of XML.
+MAX_XML_PART = 48 * MEGABYTE
+
+# A page of a site is 50 to 500 KB; pictures written into the page may make it tens of megabytes.
+MAX_HTML = 32 * MEGABYTE
+# A tag costs about 200 bytes in memory. The longest lists of a government site have some 50,000.
+MAX_HTML_TAGS = 1_000_000
+# Browsers flatten what is nested deeper than 512; time grows with the square of the depth.
+MAX_HTML_DEPTH = 512
+# Unclosed <font> tags are opened again in every later paragraph; honest slips stay far below this many copies.
+MAX_HTML_COPIES = 1_000_000
+
+# Beyond this a grid is no table that people read; text is kept, the table is not marked as one.
+MAX_COLUMNS = 1_000
+# A spreadsheet is held as a grid from its first to its last used cell: some 100 bytes each.
+MAX_SHEET_AREA = 2_000_000

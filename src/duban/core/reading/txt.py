@@ -10,8 +10,7 @@ from duban.core.types import Source
 def read(data: bytes, *, name: str, sha256: str) -> Source:
     """Return the text as decoded, before any normalising.
 
-    Raises:
-        UnreadableSource: the bytes are no text, or hold nothing but white space.
+    Bytes that are no text, or nothing but white space, are an :class:`UnreadableSource`.
     """
     decoded = decode(data, name=name)
     if not decoded.text or decoded.text.isspace():
