@@ -14,7 +14,6 @@ from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from datetime import date
 from functools import cache
-from importlib import resources
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from duban.core.types import Cell, Document, Heading, Ledger, Note, Source, Span, Table
@@ -73,6 +72,8 @@ def schema() -> Json:
 
 def schema_text() -> str:
     """Return the JSON Schema as it is shipped."""
+    from importlib import resources  # here, because it is slow to import and few callers want the schema
+
     return resources.files("duban.core").joinpath("ledger.schema.json").read_text("utf-8")
 
 
@@ -115,12 +116,11 @@ def _source_from_json(obj: Json, text: str | None) -> Source:
     def read_all(key: str, kind: Any) -> Any:
         return read(key, tuple[kind, ...]) if key in obj else ()
 
+    characters = read("characters", int)
     if "text" in obj:
         text = read("text", str)
-    if text is not None and len(text) != read("characters", int):
-        raise InvalidLedger(
-            f"/source/characters：台账读自 {obj['characters']} 个字符的原文，给出的原文有 {len(text)} 个"
-        )
+    if text is not None and len(text) != characters:
+        raise InvalidLedger(f"/source/characters：台账读自 {characters} 个字符的原文，给出的原文有 {len(text)} 个")
     return Source(
         name=read("name", str),
         media_type=read("media_type", str),
