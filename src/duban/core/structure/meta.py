@@ -31,10 +31,15 @@ class Meta:
 
 DOC_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,9}(?:字|发|函|令|办|政)?[〔\[(（【]20\d\d[〕\])）】]\d{1,4}号")
 ISSUED = re.compile(r"(?P<y>20\d\d|[二〇零○一三四五六七八九]{4})年(?P<m>\d{1,2}|[一二三四五六七八九十]{1,3})月(?P<d>\d{1,2}|[一二三四五六七八九十]{1,3})日")
-PLACE = r"(?:[\u4e00-\u9fff]{2,9}?(?:省|自治区|特别行政区|自治州|地区|盟|市|自治县|自治旗|县|区|旗|镇|乡|街道))"
-CONGRESS = re.compile(rf"(?P<place>{PLACE}+?)第?[一二三四五六七八九十\d]+届人民代表大会")
+NAME = r"[\u4e00-\u9fff]"
+KINDS = r"(?:特别行政区|自治[区州县旗]|[省市县区旗镇乡]|街道|地区)"
+# Words of which no name of a place consists.
+NO_NAME = r"(?!在|和|与|及|的|各|全|我|本|该|对|等|为|了|是|从|向|由|经|根据|按照|关于|印发|确保|推动|推进|加快|促进)"
+STEP = rf"(?:{NO_NAME}{NAME}){{2,7}}?{KINDS}(?!域|直|级|委|属|划|位|内|外|间|长|管|政府工作)"
+PLACE = rf"(?:{STEP}){{1,3}}"
+CONGRESS = re.compile(rf"(?:日|在|[(:—]|^)在?(?P<place>{PLACE})\s*第?[一二三四五六七八九十\d]+届\s*人民代表大会", re.MULTILINE)
 SELF = re.compile(r"我(?:谨)?(?:受.{0,12}委托,?)?代表(?P<place>[\u4e00-\u9fff]{0,12}?)(?:人民政府|政府|街道办事处|办事处)")
-ISSUER = re.compile(rf"(?P<place>{PLACE}{{1,3}}?)(?:人民政府(?:办公室|办公厅)?|政府(?:办公室|办公厅)?|街道办事处|党政办公室|党工委)")
+ISSUER = re.compile(rf"(?:^|[《\s|:])(?P<place>{PLACE})(?:人民政府|政府|街道办事处|办事处|党政办|党工委|党委|委员会|委、)", re.MULTILINE)
 TITLE_KIND = re.compile(r"工作报告|方案|计划|要点|任务|清单|分解表|分工|台账|责任书|通知|意见")
 
 
@@ -112,7 +117,7 @@ LEVELS: tuple[tuple[str, Level], ...] = (
 
 
 def _level(region: str) -> Level | None:
-    last = re.findall(PLACE, region)
+    last = re.findall(STEP, region)
     name = last[-1] if last else region
     if name in PROVINCES:
         return "province"
@@ -126,73 +131,79 @@ def _level(region: str) -> Level | None:
 
 def _region(title: str | None, head: str, whole: str, page: str, doc_type: str | None) -> tuple[str | None, Level | None]:
     """Return the region and its level, from the surest place that names it."""
-    told = SELF.search(whole)
-    own = (told["place"] if told else "").removeprefix("乡") if told else ""
-    kind = own[-1:] if own else ""
-    if told and told.group().endswith("办事处"):
-        kind = "街道"
     congress = CONGRESS.search(head) or CONGRESS.search(page)
-    if congress and kind not in ("镇", "乡", "街道"):
-        region = _clean(congress["place"])
-        return region, _level(region)
-    named = re.sub(r"《[^》]*》", lambda m: m.group(), title or "")
-    signed = [m["place"] for m in ISSUER.finditer("\n".join(filter(None, (named, head, page))))]
-    titled = re.match(rf"(?:20\d\d年)?(?P<place>{PLACE}{{1,3}}?)(?:人民政府|政府|办公室|20\d\d年|关于|“|第|深化|深入|全面|推进|重点|县委|区委)", named)
-    if titled and kind not in ("镇", "乡"):
-        region = _clean(titled["place"])
-        if _level(region):
-            return _fuller(region, signed), _level(_fuller(region, signed))
-    if kind in ("镇", "乡", "街道") or (not signed and doc_type == "report" and re.search("全镇|镇党委", whole)):
-        return _most_named(whole, kind or "镇")
-    if signed:
-        counts = Counter(_clean(place) for place in signed)
-        region = max(counts, key=lambda r: (counts[r], len(r)))
-        if _level(region):
-            return region, _level(region)
-    if own and len(own) > 2:
-        return _clean(own), _level(_clean(own))
-    level = kind or next((word for word in ("区", "县", "市", "镇", "省") if whole.count("全" + word) + whole.count("我" + word) > 2), "")
-    return _most_named(whole, level) if level else (None, None)
+    if congress:
+        return congress["place"], _level(congress["place"])
+    named = re.sub(r"^(?:20\d\d年)?(?:关于)?(?:印发)?[《“]?", "", title or "")
+    places = [m["place"] for m in ISSUER.finditer("\n".join(filter(None, (named, head, page))))]
+    titled = re.match(rf"(?P<place>{PLACE})", named)
+    if titled and _level(titled["place"]):
+        places.insert(0, titled["place"])
+    places = [place for place in places if _level(place)]
+    told = SELF.search(whole)
+    own = told["place"] if told else ""
+    kind = re.search(KINDS + "$", own)
+    if told and told.group().endswith("办事处"):
+        return _most_named(whole, "街道")
+    if kind and len(own) > len(kind.group()) + 1:
+        return own, _level(own)
+    if kind:
+        fitting = [place for place in places if place.endswith(kind.group())]
+        if fitting:
+            return fitting[0], _level(fitting[0])
+        return _most_named(whole, kind.group())
+    if places:
+        counts = Counter(places)
+        best = max(counts, key=lambda place: (counts[place], len(place)))
+        longer = [place for place in counts if place.endswith(best)]
+        best = max(longer, key=len)
+        return best, _level(best)
+    counts_all = {word: whole.count("全" + word) + whole.count("我" + word) for word in ("街道", "区", "县", "市", "镇", "乡", "省")}
+    likely = max(counts_all, key=lambda word: counts_all[word])
+    return _most_named(whole, likely) if counts_all[likely] > 2 else (None, None)
 
 
-def _clean(place: str) -> str:
-    return re.sub(r"^(?:.*日在|在|于|是|和|向|由|经|为|根据|按照|全市|全省)", "", place)
-
-
-def _fuller(region: str, signed: list[str]) -> str:
-    longer = [place for place in map(_clean, signed) if place.endswith(region) and len(place) > len(region)]
-    return longer[0] if longer else region
+COMMON = re.compile(
+    r"[的和与及在各全我本府委党等对为了是个村乡街道县区市省级向从至后前到让被把个每某该以及其中首]|示范|卫生|文明|特色|先进|典型|中心|重点|功能|开发|高新|保税|产业|工业|"
+    r"推进|推动|加快|建设|提升|打造|支持|完善|加强|促进|实施|实现|优化|强化|深化|发展|统筹|建成|开展|指导|协调|组织|落实|突出|聚焦"
+)
+GENERIC = re.compile(r"(?:城[区市镇乡]|[园社景灌片校新老库小山厂疫辖林牧战专郊港湾]区|[超门都上夜]市)$")
 
 
 def _most_named(whole: str, kind: str) -> tuple[str | None, Level | None]:
-    """Return the place of a kind that the text names most, with the city before it where it says so."""
+    """Return the place of a kind that the text names most, by its full name and by the name alone."""
     names = Counter(
-        name
-        for name in re.findall(rf"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{{2,3}}{kind}|[\u4e00-\u9fff]{{2}}{kind}(?=[^\u4e00-\u9fff]|人民|党委|政府|委|新|实现|第|荣获|在|规模|中|工)", whole)
-        if not re.search(rf"^(?:[全各我本该每在市县乡老城新大建特强重心驻两首]|[\u4e00-\u9fff]?(?:城|乡|小|建制|名|街|古|重点|中心|示范|特色|卫生|文明|典型|先进)){1}.?{kind}$|[城乡村街]{kind}$|示范|卫生|文明|特色|先进|典型|中心|重点|城区|园区|社区|地区|景区|市区|灌区|片区|校区|新区|老区|库区|小区|开发|山区|厂区|疫区|辖区|全区|林区|牧区|战区|专区|郊区|港区|保税|高新|城市|全市|超市|门市|都市|上市|夜市", name)
+        name for size in (2, 3) for name in re.findall(rf"(?=([\u4e00-\u9fff]{{{size}}}{kind}))", whole) if not COMMON.search(name.removesuffix(kind))
     )
-    if not names:
+    scored = {}
+    for name, count in names.items():
+        official = len(re.findall(name + "(?:委|人民|党委|政府|党工委|第)", whole))
+        if GENERIC.search(name) and not official:
+            continue
+        alone = min(whole.count(name.removesuffix(kind)) - count, 20)
+        scored[name] = (count + 0.4 * alone + 4 * official) * (0.5 if len(name) > 2 + len(kind) else 1)
+    if not scored:
         return None, None
-    best, count = names.most_common(1)[0]
-    if count < 2 and len(whole) > 3000:
+    best = max(scored, key=lambda name: scored[name])
+    if scored[best] < 2:
         return None, None
-    above = re.search(rf"([\u4e00-\u9fff]{{2,3}}[市县区]){best}", whole)
-    region = (above.group(1) if above else "") + best
+    above = re.search(rf"({STEP}){best}", whole)
+    region = (above.group(1) if above and above.group(1)[-1] in "市县区" else "") + best
     return region, _level(best)
 
 
 def _issuer(title: str | None, head: str, region: str | None, level: str | None, doc_type: str | None) -> str | None:
-    signed = re.search(rf"^{PLACE}{{1,3}}?(?:人民)?政府(?:办公室|办公厅)?$", head, re.MULTILINE)
+    signed = re.search(rf"^{PLACE}(?:人民)?政府(?:办公室|办公厅)?$", head, re.MULTILINE)
     if signed:
         return signed.group()
-    titled = re.match(rf"{PLACE}{{1,3}}?(?:人民)?政府(?:办公室|办公厅)?(?=关于|印发)", title or "")
+    titled = re.match(rf"{PLACE}(?:人民)?政府(?:办公室|办公厅)?(?=关于|印发)", title or "")
     if titled:
         return titled.group()
     joint = re.search(r"([\u4e00-\u9fff]{2,6}[区县市]委、[区县市]政府)印发", head)
     if joint:
         return joint.group(1)
     if region and doc_type == "report":
-        own = re.findall(PLACE, region)
+        own = re.findall(STEP, region)
         return (own[-1] if own and level == "town" else region) + ("办事处" if region.endswith("街道") else "人民政府")
     return None
 
@@ -217,9 +228,9 @@ def _issued(text: str, blocks: tuple[tuple[int, int], ...], page: str, doc_type:
     if named:
         return date(*map(int, named.groups()))
     head = text[blocks[0][0] : blocks[0][0] + 400]
-    delivered = ISSUED.search(head)
-    if delivered and doc_type == "report" and re.match(r".{0,30}(?:会议|大会)", head[delivered.end() :].replace("\n", "")):
-        return _day(delivered)
+    for delivered in ISSUED.finditer(head):
+        if doc_type == "report" and re.match(r"在.{0,40}(?:会议|大会)", head[delivered.end() :].replace("\n", "")):
+            return _day(delivered)
     return None
 
 

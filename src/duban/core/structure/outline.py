@@ -28,7 +28,7 @@ MARK = re.compile(
     r"|(?P<dash>——)"
 )
 # How deep each style stands where nothing else says so.
-RANK = {"root": 0, "part": 1, "chapter": 2, "heading": 3, "section": 4, "item": 5, "sub": 6, "is": 7, "ordinal": 7, "dash": 7}
+RANK = {"root": 0, "part": 1, "chapter": 2, "heading": 3, "section": 4, "item": 5, "sub": 6, "is": 7, "ordinal": 7, "dash": 7, "closing": 4}
 # Behind what a number may stand inside a paragraph.
 BEHIND = {
     "part": "。!?",
@@ -40,6 +40,8 @@ BEHIND = {
     "ordinal": "。!?;:",
     "dash": "",
 }
+# A speaker's turn to the audience: what follows is no part of the numbered piece before it.
+ADDRESS = re.compile(r"(?:(?<=[。!?;”\n])|^)(?:各位代表|同志们)[,!:、]|(?<=[。!?;”\n])(?=经过[^。]{0,24}(?:遴选|确定|筛选)[^。]{0,24}提交[^。]{0,8}审议)")
 SENTENCE = re.compile(r"[^。!?\n]*[。!?][”’」』)]*|[^。!?\n]+")
 # Words with which the text behind a heading begins where the line break between them is lost.
 BODY = re.compile(
@@ -163,6 +165,8 @@ def _marks(text: str, blocks: list[tuple[int, int]], headings: set[tuple[int, in
             strong = match.start() == start
             if strong or text[match.start() - 1] in BEHIND[kind]:
                 found.append((kind, _number(match.group()), match.span(), strong))
+        if end - blocks[0][0] > 400:
+            found += [("closing", None, (m.start(), m.start()), True) for m in ADDRESS.finditer(text, start, end)]
         for pattern in glued:
             for match in pattern.finditer(text, start, end):
                 if not opened or match.start() > opened.end():
@@ -202,20 +206,24 @@ def _place(stack: list[Piece], kind: str, number: int | None, strong: bool, last
         if not strong:  # a glued chapter heading closes all that is open
             parent = stack[0]
         return parent, None
+    if kind == "closing":
+        # In the middle of an open sequence only what is inside the last piece ends.
+        holder = next(p for p in reversed(stack) if p.kind not in ("section", "item", "sub", "is", "ordinal", "dash", "closing"))
+        return (holder, None) if any(c.kind == "section" for c in holder.children) else None
     if kind == "dash":
         parent = next(p for p in reversed(stack) if p.kind != "dash")
         return (parent, None) if strong else None
     if number is None:
         return None
-    for piece in reversed(stack):  # the next of an open sequence
-        if piece.kind == kind and piece.number is not None and piece.parent is not None:
-            if number == piece.number + 1 or (strong and piece.number < number <= piece.number + 4):
-                return piece.parent, piece.number + 1
-            if kind in ("is", "ordinal") and number == 1:
-                return (piece.parent, 1) if strong or RANK[piece.kind] == RANK["is"] else None
+    for above in reversed(stack):  # the next of a sequence that is still open
+        piece = next((c for c in reversed(above.children) if c.kind == kind), None)
+        if piece is None or piece.number is None or (kind in ("is", "ordinal") and piece is not stack[min(stack.index(above) + 1, len(stack) - 1)]):
+            continue
+        if number == piece.number + 1 or (strong and piece.number < number <= piece.number + 4):
+            return above, piece.number + 1
     if kind in ("is", "ordinal"):
-        above = stack[-1] if stack[-1].kind not in ("is", "ordinal") else stack[-1].parent
-        return (above, 1) if number == 1 and above else None
+        holder = stack[-1] if stack[-1].kind not in ("is", "ordinal") else stack[-1].parent
+        return (holder, 1) if number == 1 and holder else None
     above = next(p for p in reversed(stack) if _may_hold(p, kind))
     if number == 1:
         return above, 1
@@ -250,16 +258,22 @@ def head_end(piece: Piece) -> int:
 
 def _title_all(text: str, root: Piece) -> None:
     """Find the titles; siblings that are glued to their text help one another."""
-    for piece in root.walk():
-        if piece.kind == "root":
-            continue
-        piece.title, piece.body = _title(text, piece)
-        if piece.label is None and piece.title is None:
-            piece.title = None
+    for parent in root.walk():
+        firsts = [_first(text, child) for child in parent.children if child.kind in ("chapter", "section", "part")]
+        # Where a line break stands behind the headings, or a full stop soon, none of them runs into its text.
+        lost = bool(firsts) and median(firsts) > 28 and not any("\n" in text[c.head : head_end(c)].strip() for c in parent.children)
+        for piece in parent.children:
+            piece.title, piece.body = (None, piece.head) if piece.kind == "closing" else _title(text, piece, lost)
 
 
-def _title(text: str, piece: Piece) -> tuple[tuple[int, int] | None, int]:
-    """Return the range of the title and where the body begins."""
+def _first(text: str, piece: Piece) -> int:
+    """Return the length of a piece's first sentence."""
+    first = next(iter(sentences(text, piece.head, head_end(piece))), (0, 0))
+    return first[1] - first[0]
+
+
+def _title(text: str, piece: Piece, lost: bool) -> tuple[tuple[int, int] | None, int]:
+    """Return the range of the title and where the body begins; `lost` says that headings run into their text."""
     start, stop = piece.head, head_end(piece)
     while start < stop and text[start] in "\n :、":
         start += 1
@@ -277,7 +291,7 @@ def _title(text: str, piece: Piece) -> tuple[tuple[int, int] | None, int]:
             return (start, start + cut), start + cut
         return (start, start + len(whole)), _skip(text, words_end, stop)
     if high:
-        cut = _year_title(whole) or (0 if closed and len(whole) <= 36 and more and not _glued(whole) else _cut(whole))
+        cut = _year_title(whole) or (_cut(whole) if lost or len(whole) > 50 else 0)
         if cut:
             return (start, start + cut), _skip(text, start + cut, stop)
     if closed and more and len(whole) <= (50 if high else 44):
@@ -303,10 +317,6 @@ def _year_title(words: str) -> int:
         words,
     )
     return match.end() if match and match.end() < len(words) else 0
-
-
-def _glued(words: str) -> bool:
-    return bool(_cut(words))
 
 
 def _cut(words: str) -> int:
@@ -403,6 +413,8 @@ def lead_lengths(text: str, leaves: list[Piece]) -> tuple[int, int] | None:
     A writer who uses them uses them in most sections and gives them one length, give or take a few characters; a
     short sentence here and there is no lead phrase.
     """
+    if sum("\n" in text[leaf.body : leaf.end] for leaf in leaves) > 0.3 * len(leaves):
+        return None
     per_leaf = [[length for _, length in _glued_leads(text, leaf)] for leaf in leaves]
     filled = [lengths for lengths in per_leaf if lengths]
     if len(filled) < max(2, 0.6 * len(per_leaf)) or sum(map(len, filled)) < 1.6 * len(filled):

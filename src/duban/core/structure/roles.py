@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from duban.core.rules import load
 from duban.core.structure.outline import Piece
 
@@ -34,7 +32,7 @@ def assign(text: str, root: Piece, doc_type: str | None) -> None:
         reviewed = reviewed or role == "review"
         piece.role = role
         for child in piece.walk():
-            child.role = role
+            child.role = "closing" if child.kind == "closing" and role in PLANNED else role
             if child is not piece and role in ("tasks", "review") and child.kind in ("section", "heading") and child.parent is piece:
                 own = _by_title(text, child, rules)
                 if own in ("safeguards", "requirements", "targets", "attachment") and not report and len(piece.children) > 1:
@@ -57,9 +55,3 @@ def _by_title(text: str, piece: Piece, rules: list) -> str | None:  # type: igno
         if rule.pattern.search(words):
             return str(rule.data["role"])
     return None
-
-
-def closing(text: str, start: int, end: int) -> int:
-    """Return where the closing speech inside ``text[start:end]`` begins, `end` where there is none."""
-    match = re.compile(r"(?:(?<=[。!?;\n])|^)(?:各位代表|同志们|各位领导)[,!:、]").search(text, start, end)
-    return match.start() if match and match.start() > start else end

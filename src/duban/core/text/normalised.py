@@ -204,7 +204,7 @@ def _clean(text: str, start: int, end: int, pieces: list[tuple[int, int]], break
         at = after
         if " " not in match.group():
             continue
-        if before in "。!?" or (before in ":;”" and after - blank > 1) or HEADING_MARK.match(text, after):
+        if before in "。!?" or (before in ":;”" and after - blank > 1) or (before != "第" and HEADING_MARK.match(text, after)):
             breaks.append(len(pieces))
             heading = after
         elif _latin(before) and _latin(behind) or (before.isdigit() or before == ".") and behind.isdigit():

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from duban.core.extract.units.resolve import Assignment
 from duban.core.extract.units.resolve import find as find_units
 from duban.core.structure.outline import Piece, add_leads, head_end, lead_lengths
-from duban.core.structure.roles import PLANNED, closing
+from duban.core.structure.roles import PLANNED
 
 
 @dataclass(slots=True)
@@ -46,7 +46,7 @@ def _divisible(piece: Piece) -> bool:
 
 def _divided(piece: Piece) -> list[Piece]:
     """Return the children that are pieces of work of their own."""
-    counted = [c for c in piece.children if c.kind not in ("dash",)]
+    counted = [c for c in piece.children if c.kind not in ("dash", "closing")]
     if any(c.kind in ("section", "chapter", "heading", "item") for c in counted):
         # 一是…二是… above the sections are principles, not work.
         counted = [c for c in counted if c.kind not in ("is", "ordinal")]
@@ -73,8 +73,7 @@ def _below(text: str, piece: Piece, section: Piece | None) -> Iterator[Found]:
 
 def _task(text: str, piece: Piece, section: Piece | None) -> Found | None:
     start = piece.start
-    end = closing(text, piece.body, piece.end)
-    end = _tail(text, piece, end)
+    end = _tail(text, piece, piece.end)
     assignments = find_units(text, piece.body, end)
     body_start, body_end = piece.body, end
     for assignment in assignments:

@@ -1,0 +1,6 @@
+"""stub"""
+INSTALL = 'pip install "duban[ocr]"'
+
+
+def available() -> bool:
+    return False

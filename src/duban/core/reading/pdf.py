@@ -1,0 +1,369 @@
+"""Pdf: the characters with their places, as pdfium knows them, laid out as lines and tables."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from duban.core.reading import image
+from duban.core.reading.errors import UnreadableSource
+from duban.core.reading.layout import Rule, Run, Sheet, clean, lay_out
+from duban.core.types import Source
+
+MEDIA_TYPE = "application/pdf"
+
+MOST_SHEETS = 2_000
+#: Characters of all sheets; a year of a city's papers has a tenth.
+MOST_CHARACTERS = 3_000_000
+#: Of one sheet: characters, drawn objects, ruling lines.
+MOST_ON_SHEET = 60_000
+MOST_OBJECTS = 60_000
+MOST_RULES = 20_000
+#: No sheet is larger (points; 14400 is the limit of pdf itself).
+LARGEST = 14_400.0
+#: A filled shape thinner than this is a line.
+THIN = 3.0
+#: How askew (points) a line may be and still be a ruling line.
+ASKEW = 1.0
+#: Forms in forms in forms: as deep as any printer nests them.
+DEEPEST = 8
+#: A sheet with no more characters than this and an image over so much of it is a scan (a scanner's stamp is text).
+FEW_CHARACTERS = 20
+COVERED = 0.5
+#: Text drawn as outlines: so many shapes and no text.
+OUTLINES = 150
+#: A sheet is garbled where so many characters have no meaning outside of its font.
+GARBLED = 0.3
+
+# Pdfium is not safe to call from two threads at once.
+_PDFIUM = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """The visible part of a page, and how often its text is turned by a right angle."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+    turns: int = 0
+
+    @property
+    def width(self) -> float:
+        """The width as a person holds the sheet."""
+        return self.right - self.left if self.turns % 2 == 0 else self.top - self.bottom
+
+    @property
+    def height(self) -> float:
+        """The height as a person holds the sheet."""
+        return self.top - self.bottom if self.turns % 2 == 0 else self.right - self.left
+
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        """Return a point of the page as distance from the left and the upper edge of the sheet."""
+        if self.turns == 1:
+            return y - self.bottom, x - self.left
+        if self.turns == 2:
+            return self.right - x, y - self.bottom
+        if self.turns == 3:
+            return self.top - y, self.right - x
+        return x - self.left, self.top - y
+
+
+@dataclass(frozen=True, slots=True)
+class _Glyph:
+    """A character as pdfium gives it: its origin, its box, its size, and the direction of its text in degrees."""
+
+    text: str
+    x: float
+    y: float
+    box: tuple[float, float, float, float]
+    size: float
+    angle: float
+
+    @property
+    def turns(self) -> int | None:
+        """How many right angles the text is turned, if any."""
+        turns = round(self.angle / 90)
+        return turns % 4 if abs(self.angle - 90 * turns) <= 5 else None
+
+
+@dataclass(slots=True)
+class _Drawing:
+    """What is drawn on a page besides text, in the page's own coordinates."""
+
+    lines: list[tuple[float, float, float, float]] = field(default_factory=list)
+    image_area: float = 0.0
+    shapes: int = 0
+    objects: int = 0
+
+
+def read(data: bytes, *, name: str, sha256: str) -> Source:
+    """Return the text of a pdf in reading order, its ruled tables and its furniture.
+
+    Raises:
+        UnreadableSource: it is damaged, needs a password, or holds nothing but scans that cannot be recognised here.
+    """
+    with _PDFIUM:
+        document = _opened(data, name)
+        try:
+            if len(document) > MOST_SHEETS:
+                raise UnreadableSource(
+                    f"文件有 {len(document)} 页，超过 {MOST_SHEETS} 页。请拆成几份后再读。", code="too-large", name=name
+                )
+            sheets = list(_sheets(document))
+        finally:
+            document.close()
+    layout = lay_out(sheets)
+    if not layout.text.strip():
+        raise _wordless(sheets, name)
+    return Source(
+        name=name,
+        media_type=MEDIA_TYPE,
+        sha256=sha256,
+        text=layout.text,
+        tables=layout.tables,
+        furniture=layout.furniture,
+        notes=layout.notes,
+    )
+
+
+def _opened(data: bytes, name: str) -> pdfium.PdfDocument:
+    try:
+        # Without a password pdfium tries the empty one: a file that only forbids printing opens.
+        document = pdfium.PdfDocument(data)
+        count = len(document)
+    except pdfium.PdfiumError as error:
+        code = getattr(error, "err_code", None)
+        if code in (pdfium_c.FPDF_ERR_PASSWORD, pdfium_c.FPDF_ERR_SECURITY):
+            raise UnreadableSource(
+                "文件设有打开密码，无法读取。请用密码打开后另存（或打印）为不加密的 PDF，再试。",
+                code="encrypted",
+                name=name,
+            ) from None
+        raise _broken(name) from error
+    if count < 1:
+        document.close()
+        raise _broken(name)
+    return document
+
+
+def _broken(name: str) -> UnreadableSource:
+    return UnreadableSource(
+        "PDF 文件已损坏或没有下载完整，无法打开。请重新下载，或用原来的软件另存一份后再试。", code="broken", name=name
+    )
+
+
+def _wordless(sheets: list[Sheet], name: str) -> UnreadableSource:
+    """Return why there is no text at all."""
+    scans = [sheet for sheet in sheets if any(code == "page-unreadable" for code, _ in sheet.remarks)]
+    if scans and not image.available():
+        return UnreadableSource(
+            f"这是扫描件（共 {len(sheets)} 页，都没有文字层），需要文字识别。请先安装：{image.INSTALL}"
+            "（不联网也能识别），再读一次；或找发文单位要电子版。",
+            code="ocr-missing",
+            name=name,
+        )
+    if scans:
+        return UnreadableSource(
+            f"这是扫描件（共 {len(sheets)} 页），没有识别出文字。请检查扫描是否清楚、方向是否正确。",
+            code="no-text",
+            name=name,
+        )
+    return UnreadableSource("文件里没有文字。请检查是否选错了文件。", code="empty", name=name)
+
+
+def _sheets(document: pdfium.PdfDocument) -> Iterator[Sheet]:
+    characters = 0
+    for index in range(len(document)):
+        number = index + 1
+        if characters > MOST_CHARACTERS:
+            message = f"文字太多，第 {number} 页起没有读。请拆成几份后再读。"
+            yield Sheet(number, 595, 842, remarks=(("cut-off", message),))
+            return
+        try:
+            page = document[index]
+        except pdfium.PdfiumError:
+            message = f"第 {number} 页已损坏，没有读出。请对照原件补上这一页。"
+            yield Sheet(number, 595, 842, remarks=(("page-unreadable", message),))
+            continue
+        try:
+            sheet = _sheet(page, number)
+        finally:
+            page.close()
+        characters += len(sheet.runs)
+        yield sheet
+
+
+def _sheet(page: pdfium.PdfPage, number: int) -> Sheet:
+    left, bottom, right, top = page.get_bbox()
+    width, height = right - left, top - bottom
+    if not (1 <= width <= LARGEST and 1 <= height <= LARGEST):
+        message = f"第 {number} 页的页面尺寸不合理（{width:.0f}×{height:.0f} 点），没有读出。请对照原件核对。"
+        return Sheet(number, 595, 842, remarks=(("page-unreadable", message),))
+    frame = _Frame(left, bottom, right, top)
+    glyphs = [glyph for glyph in _glyphs(page) if left <= glyph.x <= right and bottom <= glyph.y <= top]
+    inked = [glyph for glyph in glyphs if not glyph.text.isspace()]
+    turned = Counter(glyph.turns for glyph in inked if glyph.turns is not None)
+    turns = turned.most_common(1)[0][0] if turned else page.get_rotation() // 90
+    frame = _Frame(left, bottom, right, top, turns)
+    drawing = _drawn(page)
+    if _needs_eyes(inked, drawing, width * height):
+        return _recognised(page, number, frame)
+    runs = [_run(glyph, frame) for glyph in glyphs if glyph.turns == turns]
+    aside = "".join(glyph.text for glyph in glyphs if glyph.turns != turns)
+    rules = tuple(_rules(drawing, frame))
+    return Sheet(number, frame.width, frame.height, runs, rules, (clean(aside),))
+
+
+def _glyphs(page: pdfium.PdfPage) -> Iterator[_Glyph]:
+    """Yield the characters of a page in the order of the file, without those that pdfium adds."""
+    textpage = page.get_textpage()
+    try:
+        raw = textpage.raw
+        x, y = ctypes.c_double(), ctypes.c_double()
+        matrix, box = pdfium_c.FS_MATRIX(), pdfium_c.FS_RECTF()
+        high = 0
+        for index in range(min(textpage.count_chars(), MOST_ON_SHEET)):
+            code = pdfium_c.FPDFText_GetUnicode(raw, index)
+            if 0xD800 <= code < 0xDC00:
+                high = code
+                continue
+            if 0xDC00 <= code < 0xE000:
+                code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high else 0xFFFD
+            high = 0
+            if code > 0x10FFFF or pdfium_c.FPDFText_IsGenerated(raw, index) == 1:
+                continue
+            text = clean(chr(code))
+            if (
+                not text
+                or not pdfium_c.FPDFText_GetCharOrigin(raw, index, x, y)
+                or not pdfium_c.FPDFText_GetMatrix(raw, index, matrix)
+                or not pdfium_c.FPDFText_GetLooseCharBox(raw, index, box)
+            ):
+                continue
+            size = pdfium_c.FPDFText_GetFontSize(raw, index) * math.hypot(matrix.c, matrix.d)
+            angle = math.degrees(math.atan2(matrix.b, matrix.a))
+            numbers = (x.value, y.value, box.left, box.bottom, box.right, box.top, size, angle)
+            if not all(map(math.isfinite, numbers)) or not 0.5 <= size <= LARGEST:
+                continue
+            yield _Glyph(text, x.value, y.value, (box.left, box.bottom, box.right, box.top), size, angle)
+    finally:
+        textpage.close()
+
+
+def _run(glyph: _Glyph, frame: _Frame) -> Run:
+    """Return a character as a run: from its box along the line, one em high around its baseline."""
+    left, bottom, right, top = glyph.box
+    corners = (frame.place(left, bottom), frame.place(right, top))
+    x0, x1 = sorted((corners[0][0], corners[1][0]))
+    _, base = frame.place(glyph.x, glyph.y)
+    return Run(glyph.text, x0, base - 0.88 * glyph.size, max(x1, x0 + 0.01), base + 0.12 * glyph.size)
+
+
+def _drawn(page: pdfium.PdfPage) -> _Drawing:
+    """Return the straight lines of a page and how much of it images cover."""
+    drawing = _Drawing()
+    identity = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+    for index in range(pdfium_c.FPDFPage_CountObjects(page.raw)):
+        _draw(pdfium_c.FPDFPage_GetObject(page.raw, index), identity, drawing, 0)
+    return drawing
+
+
+_Matrix = tuple[float, float, float, float, float, float]
+
+
+def _draw(shape: pdfium_c.FPDF_PAGEOBJECT, outer: _Matrix, drawing: _Drawing, depth: int) -> None:
+    """Add a page object, and what is inside of it, to the drawing."""
+    drawing.objects += 1
+    if drawing.objects > MOST_OBJECTS or not shape:
+        return
+    kind = pdfium_c.FPDFPageObj_GetType(shape)
+    if kind not in (pdfium_c.FPDF_PAGEOBJ_PATH, pdfium_c.FPDF_PAGEOBJ_IMAGE, pdfium_c.FPDF_PAGEOBJ_FORM):
+        return
+    own = pdfium_c.FS_MATRIX()
+    if not pdfium_c.FPDFPageObj_GetMatrix(shape, own):
+        return
+    matrix = _product((own.a, own.b, own.c, own.d, own.e, own.f), outer)
+    if kind == pdfium_c.FPDF_PAGEOBJ_FORM:
+        if depth < DEEPEST:
+            for index in range(pdfium_c.FPDFFormObj_CountObjects(shape)):
+                _draw(pdfium_c.FPDFFormObj_GetObject(shape, index), matrix, drawing, depth + 1)
+    elif kind == pdfium_c.FPDF_PAGEOBJ_IMAGE:
+        drawing.image_area += abs(matrix[0] * matrix[3] - matrix[1] * matrix[2])
+    else:
+        drawing.shapes += 1
+        _draw_path(shape, matrix, drawing)
+
+
+def _product(inner: _Matrix, outer: _Matrix) -> _Matrix:
+    a, b, c, d, e, f = inner
+    p, q, r, s, t, u = outer
+    return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u)
+
+
+def _draw_path(shape: pdfium_c.FPDF_PAGEOBJECT, matrix: _Matrix, drawing: _Drawing) -> None:
+    """Add the straight lines of a path: those that it strokes, and the thin shapes that it fills."""
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    if not pdfium_c.FPDFPath_GetDrawMode(shape, fill, stroke) or not (fill.value or stroke.value):
+        return
+    a, b, c, d, e, f = matrix
+    x, y = ctypes.c_float(), ctypes.c_float()
+    outlines: list[list[tuple[float, float]]] = []
+    for index in range(pdfium_c.FPDFPath_CountSegments(shape)):
+        if len(drawing.lines) >= MOST_RULES or index >= MOST_OBJECTS:
+            return
+        segment = pdfium_c.FPDFPath_GetPathSegment(shape, index)
+        if not segment or not pdfium_c.FPDFPathSegment_GetPoint(segment, x, y):
+            continue
+        point = (a * x.value + c * y.value + e, b * x.value + d * y.value + f)
+        kind = pdfium_c.FPDFPathSegment_GetType(segment)
+        if kind == pdfium_c.FPDF_SEGMENT_MOVETO or not outlines:
+            outlines.append([point])
+        else:
+            outlines[-1].append(point)
+        if kind != pdfium_c.FPDF_SEGMENT_MOVETO and pdfium_c.FPDFPathSegment_GetClose(segment):
+            outlines[-1].append(outlines[-1][0])
+    for outline in outlines:
+        if not all(math.isfinite(number) for point in outline for number in point):
+            continue
+        if stroke.value:
+            for (x0, y0), (x1, y1) in zip(outline, outline[1:], strict=False):
+                drawing.lines.append((x0, y0, x1, y1))
+        elif len(outline) >= 4:
+            xs, ys = [point[0] for point in outline], [point[1] for point in outline]
+            if min(max(xs) - min(xs), max(ys) - min(ys)) <= THIN:
+                drawing.lines.append((min(xs), min(ys), max(xs), max(ys)))
+
+
+def _rules(drawing: _Drawing, frame: _Frame) -> Iterator[Rule]:
+    """Yield the lines that run straight across or down the sheet."""
+    for x0, y0, x1, y1 in drawing.lines[:MOST_RULES]:
+        (left, upper), (right, lower) = frame.place(x0, y0), frame.place(x1, y1)
+        left, right = sorted((left, right))
+        upper, lower = sorted((upper, lower))
+        if min(right - left, lower - upper) <= THIN and max(right - left, lower - upper) > THIN:
+            yield Rule(left, upper, right, lower)
+
+
+def _needs_eyes(inked: list[_Glyph], drawing: _Drawing, area: float) -> bool:
+    """Say whether a person sees text on the page where the file has none."""
+    if len(inked) > FEW_CHARACTERS:
+        strange = sum(0xE000 <= ord(glyph.text[0]) <= 0xF8FF or glyph.text == "\ufffd" for glyph in inked)
+        return strange > GARBLED * len(inked)
+    return drawing.image_area >= COVERED * area or (not inked and drawing.shapes >= OUTLINES)
+
+
+def _recognised(page: pdfium.PdfPage, number: int, frame: _Frame) -> Sheet:
+    """Return a sheet read from its picture, or with a remark why it is not."""
+    if not image.available():
+        message = f"第 {number} 页是扫描图像（没有文字层），没有读出。请安装文字识别后重读：{image.INSTALL}。"
+        return Sheet(number, frame.width, frame.height, remarks=(("page-unreadable", message),))
+    raise NotImplementedError
