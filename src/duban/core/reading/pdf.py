@@ -6,8 +6,10 @@ import ctypes
 import math
 import threading
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
@@ -16,6 +18,9 @@ from duban.core.reading import image
 from duban.core.reading.errors import UnreadableSource
 from duban.core.reading.layout import Rule, Run, Sheet, clean, lay_out
 from duban.core.types import Source
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 MEDIA_TYPE = "application/pdf"
 
@@ -30,8 +35,6 @@ MOST_RULES = 20_000
 LARGEST = 14_400.0
 #: A filled shape thinner than this is a line.
 THIN = 3.0
-#: How askew (points) a line may be and still be a ruling line.
-ASKEW = 1.0
 #: Forms in forms in forms: as deep as any printer nests them.
 DEEPEST = 8
 #: A sheet with no more characters than this and an image over so much of it is a scan (a scanner's stamp is text).
@@ -39,6 +42,11 @@ FEW_CHARACTERS = 20
 COVERED = 0.5
 #: Text drawn as outlines: so many shapes and no text.
 OUTLINES = 150
+#: Scanned sheets take seconds each; a longer file is left to be split.
+MOST_SCANS = 300
+#: Scans are recognised at this many dots an inch, in no more pixels along a side than this.
+DOTS_PER_INCH = 200
+LONGEST_SIDE = 3_000
 #: A sheet is garbled where so many characters have no meaning outside of its font.
 GARBLED = 0.3
 
@@ -110,16 +118,18 @@ def read(data: bytes, *, name: str, sha256: str) -> Source:
 
     Raises:
         UnreadableSource: it is damaged, needs a password, or holds nothing but scans that cannot be recognised here.
+
     """
     with _PDFIUM:
         document = _opened(data, name)
-        try:
-            if len(document) > MOST_SHEETS:
-                raise UnreadableSource(
-                    f"文件有 {len(document)} 页，超过 {MOST_SHEETS} 页。请拆成几份后再读。", code="too-large", name=name
-                )
-            sheets = list(_sheets(document))
-        finally:
+    try:
+        if len(document) > MOST_SHEETS:
+            raise UnreadableSource(
+                f"文件有 {len(document)} 页，超过 {MOST_SHEETS} 页。请拆成几份后再读。", code="too-large", name=name
+            )
+        sheets = _with_recognised_noted(list(_sheets(document)))
+    finally:
+        with _PDFIUM:
             document.close()
     layout = lay_out(sheets)
     if not layout.text.strip():
@@ -180,34 +190,84 @@ def _wordless(sheets: list[Sheet], name: str) -> UnreadableSource:
     return UnreadableSource("文件里没有文字。请检查是否选错了文件。", code="empty", name=name)
 
 
-def _sheets(document: pdfium.PdfDocument) -> Iterator[Sheet]:
-    characters = 0
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    """A page that has to be recognised: its picture, and its width in points."""
+
+    picture: Image
+    width: float
+
+
+def _sheets(document: pdfium.PdfDocument) -> Iterator[tuple[Sheet, bool]]:
+    """Yield each sheet, and whether it was recognised from its picture."""
+    characters = scans = 0
     for index in range(len(document)):
         number = index + 1
         if characters > MOST_CHARACTERS:
-            message = f"文字太多，第 {number} 页起没有读。请拆成几份后再读。"
-            yield Sheet(number, 595, 842, remarks=(("cut-off", message),))
+            yield _unread(number, "cut-off", f"文字太多，第 {number} 页起没有读。请拆成几份后再读。"), False
             return
-        try:
-            page = document[index]
-        except pdfium.PdfiumError:
-            message = f"第 {number} 页已损坏，没有读出。请对照原件补上这一页。"
-            yield Sheet(number, 595, 842, remarks=(("page-unreadable", message),))
+        with _PDFIUM:
+            sheet = _page_sheet(document, index, scans < MOST_SCANS)
+        if isinstance(sheet, Sheet):
+            characters += len(sheet.runs)
+            yield sheet, False
             continue
+        scans += 1
+        # Recognising takes seconds, in which others may use pdfium.
         try:
-            sheet = _sheet(page, number)
-        finally:
-            page.close()
-        characters += len(sheet.runs)
-        yield sheet
+            yield image.recognise(sheet.picture, number, width=sheet.width), True
+        except image.RecognitionError as error:
+            message = f"第 {number} 页是扫描图像，识别出错（{error}），没有读出。请对照原件补上这一页。"
+            yield _unread(number, "page-unreadable", message), False
 
 
-def _sheet(page: pdfium.PdfPage, number: int) -> Sheet:
+def _with_recognised_noted(sheets: Sequence[tuple[Sheet, bool]]) -> list[Sheet]:
+    """Return the sheets; the first recognised one says which ones were."""
+    numbers = [sheet.number for sheet, recognised in sheets if recognised]
+    if not numbers:
+        return [sheet for sheet, _ in sheets]
+    message = f"第 {_listed(numbers)} 页是扫描图像，文字由识别得来，可能有误。请对照原件核对数字和单位名称。"
+    return [
+        replace(sheet, remarks=(*sheet.remarks, ("page-recognised", message))) if sheet.number == numbers[0] else sheet
+        for sheet, _ in sheets
+    ]
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    """Return page numbers as people write them: 1—3、7."""
+    stretches: list[list[int]] = []
+    for number in numbers:
+        if stretches and number == stretches[-1][-1] + 1:
+            stretches[-1].append(number)
+        else:
+            stretches.append([number])
+    return "、".join(f"{run[0]}—{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in stretches)
+
+
+def _unread(number: int, code: str, message: str) -> Sheet:
+    return Sheet(number, image.A4_WIDTH, image.A4_HEIGHT, remarks=((code, message),))
+
+
+def _page_sheet(document: pdfium.PdfDocument, index: int, recognising: bool) -> Sheet | _Scan:
+    number = index + 1
+    try:
+        page = document[index]
+    except pdfium.PdfiumError:
+        return _unread(number, "page-unreadable", f"第 {number} 页已损坏，没有读出。请对照原件补上这一页。")
+    try:
+        return _sheet(page, number, recognising)
+    except pdfium.PdfiumError:
+        return _unread(number, "page-unreadable", f"第 {number} 页已损坏，没有读出。请对照原件补上这一页。")
+    finally:
+        page.close()
+
+
+def _sheet(page: pdfium.PdfPage, number: int, recognising: bool) -> Sheet | _Scan:
     left, bottom, right, top = page.get_bbox()
     width, height = right - left, top - bottom
     if not (1 <= width <= LARGEST and 1 <= height <= LARGEST):
         message = f"第 {number} 页的页面尺寸不合理（{width:.0f}×{height:.0f} 点），没有读出。请对照原件核对。"
-        return Sheet(number, 595, 842, remarks=(("page-unreadable", message),))
+        return _unread(number, "page-unreadable", message)
     frame = _Frame(left, bottom, right, top)
     glyphs = [glyph for glyph in _glyphs(page) if left <= glyph.x <= right and bottom <= glyph.y <= top]
     inked = [glyph for glyph in glyphs if not glyph.text.isspace()]
@@ -216,7 +276,7 @@ def _sheet(page: pdfium.PdfPage, number: int) -> Sheet:
     frame = _Frame(left, bottom, right, top, turns)
     drawing = _drawn(page)
     if _needs_eyes(inked, drawing, width * height):
-        return _recognised(page, number, frame)
+        return _scan(page, number, recognising)
     runs = [_run(glyph, frame) for glyph in glyphs if glyph.turns == turns]
     aside = "".join(glyph.text for glyph in glyphs if glyph.turns != turns)
     rules = tuple(_rules(drawing, frame))
@@ -335,7 +395,7 @@ def _draw_path(shape: pdfium_c.FPDF_PAGEOBJECT, matrix: _Matrix, drawing: _Drawi
         if not all(math.isfinite(number) for point in outline for number in point):
             continue
         if stroke.value:
-            for (x0, y0), (x1, y1) in zip(outline, outline[1:], strict=False):
+            for (x0, y0), (x1, y1) in pairwise(outline):
                 drawing.lines.append((x0, y0, x1, y1))
         elif len(outline) >= 4:
             xs, ys = [point[0] for point in outline], [point[1] for point in outline]
@@ -361,9 +421,14 @@ def _needs_eyes(inked: list[_Glyph], drawing: _Drawing, area: float) -> bool:
     return drawing.image_area >= COVERED * area or (not inked and drawing.shapes >= OUTLINES)
 
 
-def _recognised(page: pdfium.PdfPage, number: int, frame: _Frame) -> Sheet:
-    """Return a sheet read from its picture, or with a remark why it is not."""
+def _scan(page: pdfium.PdfPage, number: int, recognising: bool) -> Sheet | _Scan:
+    """Return the page's picture for the recogniser, or with a remark why there is none."""
     if not image.available():
         message = f"第 {number} 页是扫描图像（没有文字层），没有读出。请安装文字识别后重读：{image.INSTALL}。"
-        return Sheet(number, frame.width, frame.height, remarks=(("page-unreadable", message),))
-    raise NotImplementedError
+        return _unread(number, "page-unreadable", message)
+    if not recognising:
+        message = f"第 {number} 页是扫描图像，扫描页超过 {MOST_SCANS} 页，没有识别。请拆成几份后再读。"
+        return _unread(number, "page-unreadable", message)
+    width, height = page.get_size()
+    scale = min(DOTS_PER_INCH / 72, LONGEST_SIDE / max(width, height))
+    return _Scan(page.render(scale=scale).to_pil(), width)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from duban.core.reading.layout.columns import Region, reading_order
 from duban.core.reading.layout.furniture import ZONE, SheetRows, find_furniture
-from duban.core.reading.layout.ruling import Grid, GridCell, Rule, TooManyRules, find_grids
+from duban.core.reading.layout.ruling import Grid, GridCell, Rule, TooManyRulesError, find_grids
 from duban.core.reading.layout.runs import Fragment, Run, clean, fragments, merged
 from duban.core.reading.layout.tables import continues, fill, joined
 from duban.core.types import Cell, Note, Span, Table
@@ -32,8 +32,10 @@ _CONTINUED = re.compile(r"(?:续表|续上表|接上表)\s*\d*|.{0,20}[（(](?:�
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One printed side. `aside` is text set across the reading direction (a watermark); `remarks` are codes of notes
-    with their messages, for what the reader could not take from this sheet.
+    """One printed side.
+
+    `aside` is text set across the reading direction (a watermark). `remarks` are codes of notes with their messages,
+    for what the reader could not take from this sheet.
     """
 
     number: int
@@ -111,7 +113,7 @@ def _page(sheet: Sheet) -> _Page:
     if sheet.runs and sheet.rules:
         try:
             grids = find_grids(sheet.rules)
-        except TooManyRules:
+        except TooManyRulesError:
             message = f"第 {sheet.number} 页的线条太多，没有按表格识别，文字按行读出。请对照原件核对这一页。"
             remarks.append(("table-unreadable", message))
     grids, runs = fill(grids, sheet.runs)

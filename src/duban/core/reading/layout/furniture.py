@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from duban.core.reading.layout.runs import Fragment
@@ -19,12 +20,13 @@ FEWEST_SHEETS = 3
 APART = 1.3
 
 _DASH = r"[-—–―－─━_~～·•.\*一|]"
+_COUNT = r"(?:\d{1,4}|[〇零一二三四五六七八九十百]{1,5})"
 _DECORATED = re.compile(
     rf"""
     {_DASH}+ \d{{1,4}} {_DASH}+                              # — 3 —
     | {_DASH}+ [ivxlcⅠ-ⅻ]{{1,6}} {_DASH}+                    # - iv -
     | (?:第)? \d{{1,4}} 页? [,，/／]? (?:共|of|/|／) \d{{1,4}} 页?  # 第3页/共12页, 3/12
-    | 第 (?:\d{{1,4}} | [〇零一二三四五六七八九十百]{{1,5}}) 页 (?: [,，(（]? 共 (?:\d{{1,4}} | [〇零一二三四五六七八九十百]{{1,5}}) 页 [)）]? )?
+    | 第 {_COUNT} 页 (?: [,，(（]? 共 {_COUNT} 页 [)）]? )?      # 第三页（共十二页）
     | (?:page|p\.?) \d{{1,4}} (?:of \d{{1,4}})?              # Page 3 of 12
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -52,9 +54,9 @@ class _Candidate:
 def find_furniture(sheets: Sequence[SheetRows]) -> list[set[int]]:
     """Return for each sheet the rows that are its furniture."""
     found: list[set[int]] = [set() for _ in sheets]
-    for (sheet, row), count in _repeated(sheets).items():
+    for (at, row), count in _repeated(sheets).items():
         if count >= FEWEST_SHEETS:
-            found[sheet].add(row)
+            found[at].add(row)
     bare: list[_Candidate] = []
     for index, sheet in enumerate(sheets):
         for row in _outermost(sheet, found[index]):
@@ -125,7 +127,7 @@ def _outermost(sheet: SheetRows, furniture: set[int]) -> list[int]:
 def _stands_apart(sheet: SheetRows, row: int) -> bool:
     """Say whether a row at the top or bottom is further from its neighbour than lines usually are."""
     tops = sorted(line.top for line in sheet.rows.values())
-    steps = [low - high for high, low in zip(tops, tops[1:], strict=False)]
+    steps = [low - high for high, low in pairwise(tops)]
     if len(steps) < 3:
         return False
     own = steps[0] if sheet.rows[row].top == tops[0] else steps[-1]

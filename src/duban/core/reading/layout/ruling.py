@@ -21,7 +21,7 @@ MOST_LINES = 1_500
 MOST_CELLS = 20_000
 
 
-class TooManyRules(Exception):
+class TooManyRulesError(Exception):
     """A page has more lines than any table, so that its grids are not looked for."""
 
 
@@ -112,7 +112,7 @@ class _Edge:
 def find_grids(rules: Iterable[Rule]) -> list[Grid]:
     """Return the tables that the lines draw, from top to bottom; a lone frame or a single column is none.
 
-    Raises :class:`TooManyRules` where the page is a drawing.
+    Raises :class:`TooManyRulesError` where the page is a drawing.
     """
     across: list[_Edge] = []
     down: list[_Edge] = []
@@ -123,7 +123,7 @@ def find_grids(rules: Iterable[Rule]) -> list[Grid]:
             down.append(_Edge((rule.x0 + rule.x1) / 2, rule.top, rule.bottom))
     across, down = _merged(across), _merged(down)
     if len(across) > MOST_LINES or len(down) > MOST_LINES:
-        raise TooManyRules
+        raise TooManyRulesError
     grids = [_grid(rows, columns) for rows, columns in _connected(across, down)]
     return sorted((grid for grid in grids if grid is not None), key=lambda grid: (grid.top, grid.x0))
 

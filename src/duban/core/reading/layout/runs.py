@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 #: Two runs share a row where the lower one of them (by height) lies half inside the other: takes in m² and H₂O.
 ROW_OVERLAP = 0.5
@@ -87,7 +88,7 @@ def merged(parts: Sequence[Fragment]) -> Fragment:
     if len(parts) == 1:
         return first
     text = first.text
-    for left, right in zip(parts, parts[1:], strict=False):
+    for left, right in pairwise(parts):
         text += _space(left.text, right.text, right.x0 - left.x1, max(left.em, right.em), "") + right.text
     return Fragment(
         text,
@@ -114,7 +115,7 @@ def cell_text(runs: Iterable[Run], x0: float, x1: float) -> str:
     padding = max(0.0, min(6.0, *(min(line.x0 - x0, x1 - line.x1) for line in lines)))
     left = min(line.x0 for line in lines)
     text = lines[0].text
-    for line, following in zip(lines, lines[1:], strict=False):
+    for line, following in pairwise(lines):
         before, after = line.x0 - x0, x1 - line.x1
         centred = abs(before - after) <= line.em / 2
         room = (before + after - 2 * padding) if centred else after - padding

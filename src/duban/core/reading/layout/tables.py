@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from duban.core.reading.layout.ruling import Grid, GridCell
 from duban.core.reading.layout.runs import Run, cell_text, glue
@@ -64,7 +65,7 @@ def joined(parts: Sequence[Grid]) -> list[list[GridCell]]:
     """Return for each part of a table its cells, all of them numbered as cells of the one table."""
     lines = max((_lines(part) for part in parts), key=len)
     cells = [_aligned(part, lines) for part in parts]
-    for above, below in zip(cells, cells[1:], strict=False):
+    for above, below in pairwise(cells):
         repeated = _repeated_rows(cells[0], below)
         _join_broken_row(above, below, repeated)
         if not repeated:
