@@ -10,11 +10,11 @@ from typing import Any
 
 import jsonschema
 import pytest
-from factories import ledgers
 from hypothesis import given, settings
 
 from duban.core.ledger import InvalidLedger, dumps, from_json, schema, to_json
 from duban.core.types import Ledger, Span
+from factories import ledgers
 
 VALIDATOR = jsonschema.Draft202012Validator(schema(), format_checker=jsonschema.FormatChecker())
 

@@ -1,0 +1,39 @@
+"""JSON, one ledger a file; JSON lines, one document a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any, BinaryIO
+
+from duban.core.ledger import dumps, to_json
+from duban.core.types import Ledger
+
+DOCUMENT_SCHEMA = "duban/document@1"
+
+
+def write_json(ledger: Ledger, file: BinaryIO) -> None:
+    """Write one ledger in the form ``duban/ledger@1``."""
+    file.write(_bytes(dumps(ledger)))
+
+
+def write_jsonl(ledgers: Iterable[Ledger], file: BinaryIO) -> None:
+    """Write one line per document; each stands alone, with its source's name and digest.
+
+    The text of the source is left out: a corpus of whole texts beside their findings would be twice as large, and
+    every finding brings its own words.
+    """
+    for ledger in ledgers:
+        whole = to_json(ledger)
+        source = {key: value for key, value in whole["source"].items() if key in _KEPT}
+        for document in whole["documents"]:
+            line: dict[str, Any] = {"schema": DOCUMENT_SCHEMA, "source": source, **document}
+            file.write(_bytes(json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n"))
+
+
+_KEPT = frozenset({"name", "media_type", "sha256", "characters", "notes"})
+
+
+def _bytes(text: str) -> bytes:
+    # Half of a surrogate pair (a file name that is not UTF-8) cannot be encoded; escaped as JSON does it is valid.
+    return text.encode("utf-8", "backslashreplace")
