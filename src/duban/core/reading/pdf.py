@@ -8,7 +8,6 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pypdfium2 as pdfium
@@ -16,7 +15,7 @@ import pypdfium2.raw as pdfium_c
 
 from duban.core.reading import image
 from duban.core.reading.errors import UnreadableSource
-from duban.core.reading.layout import Rule, Run, Sheet, clean, lay_out
+from duban.core.reading.layout import Rule, Run, Sheet, clean, lay_out, straight_lines
 from duban.core.types import Source
 
 if TYPE_CHECKING:
@@ -33,8 +32,6 @@ MOST_OBJECTS = 60_000
 MOST_RULES = 20_000
 #: No sheet is larger (points; 14400 is the limit of pdf itself).
 LARGEST = 14_400.0
-#: A filled shape thinner than this is a line.
-THIN = 3.0
 #: Forms in forms in forms: as deep as any printer nests them.
 DEEPEST = 8
 #: A sheet with no more characters than this and an image over so much of it is a scan (a scanner's stamp is text).
@@ -105,9 +102,9 @@ class _Glyph:
 
 @dataclass(slots=True)
 class _Drawing:
-    """What is drawn on a page besides text, in the page's own coordinates."""
+    """What is drawn on a sheet besides text."""
 
-    lines: list[tuple[float, float, float, float]] = field(default_factory=list)
+    rules: list[Rule] = field(default_factory=list)
     image_area: float = 0.0
     shapes: int = 0
     objects: int = 0
@@ -274,13 +271,12 @@ def _sheet(page: pdfium.PdfPage, number: int, recognising: bool) -> Sheet | _Sca
     turned = Counter(glyph.turns for glyph in inked if glyph.turns is not None)
     turns = turned.most_common(1)[0][0] if turned else page.get_rotation() // 90
     frame = _Frame(left, bottom, right, top, turns)
-    drawing = _drawn(page)
+    drawing = _drawn(page, frame)
     if _needs_eyes(inked, drawing, width * height):
         return _scan(page, number, recognising)
     runs = [_run(glyph, frame) for glyph in glyphs if glyph.turns == turns]
     aside = "".join(glyph.text for glyph in glyphs if glyph.turns != turns)
-    rules = tuple(_rules(drawing, frame))
-    return Sheet(number, frame.width, frame.height, runs, rules, (clean(aside),))
+    return Sheet(number, frame.width, frame.height, runs, drawing.rules, (clean(aside),))
 
 
 def _glyphs(page: pdfium.PdfPage) -> Iterator[_Glyph]:
@@ -328,19 +324,19 @@ def _run(glyph: _Glyph, frame: _Frame) -> Run:
     return Run(glyph.text, x0, base - 0.88 * glyph.size, max(x1, x0 + 0.01), base + 0.12 * glyph.size)
 
 
-def _drawn(page: pdfium.PdfPage) -> _Drawing:
+def _drawn(page: pdfium.PdfPage, frame: _Frame) -> _Drawing:
     """Return the straight lines of a page and how much of it images cover."""
     drawing = _Drawing()
     identity = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
-    for index in range(pdfium_c.FPDFPage_CountObjects(page.raw)):
-        _draw(pdfium_c.FPDFPage_GetObject(page.raw, index), identity, drawing, 0)
+    for index in range(min(pdfium_c.FPDFPage_CountObjects(page.raw), MOST_OBJECTS)):
+        _draw(pdfium_c.FPDFPage_GetObject(page.raw, index), identity, frame, drawing, 0)
     return drawing
 
 
 _Matrix = tuple[float, float, float, float, float, float]
 
 
-def _draw(shape: pdfium_c.FPDF_PAGEOBJECT, outer: _Matrix, drawing: _Drawing, depth: int) -> None:
+def _draw(shape: pdfium_c.FPDF_PAGEOBJECT, outer: _Matrix, frame: _Frame, drawing: _Drawing, depth: int) -> None:
     """Add a page object, and what is inside of it, to the drawing."""
     drawing.objects += 1
     if drawing.objects > MOST_OBJECTS or not shape:
@@ -354,13 +350,13 @@ def _draw(shape: pdfium_c.FPDF_PAGEOBJECT, outer: _Matrix, drawing: _Drawing, de
     matrix = _product((own.a, own.b, own.c, own.d, own.e, own.f), outer)
     if kind == pdfium_c.FPDF_PAGEOBJ_FORM:
         if depth < DEEPEST:
-            for index in range(pdfium_c.FPDFFormObj_CountObjects(shape)):
-                _draw(pdfium_c.FPDFFormObj_GetObject(shape, index), matrix, drawing, depth + 1)
+            for index in range(min(pdfium_c.FPDFFormObj_CountObjects(shape), MOST_OBJECTS - drawing.objects)):
+                _draw(pdfium_c.FPDFFormObj_GetObject(shape, index), matrix, frame, drawing, depth + 1)
     elif kind == pdfium_c.FPDF_PAGEOBJ_IMAGE:
         drawing.image_area += abs(matrix[0] * matrix[3] - matrix[1] * matrix[2])
     else:
         drawing.shapes += 1
-        _draw_path(shape, matrix, drawing)
+        _draw_path(shape, matrix, frame, drawing)
 
 
 def _product(inner: _Matrix, outer: _Matrix) -> _Matrix:
@@ -369,7 +365,7 @@ def _product(inner: _Matrix, outer: _Matrix) -> _Matrix:
     return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u)
 
 
-def _draw_path(shape: pdfium_c.FPDF_PAGEOBJECT, matrix: _Matrix, drawing: _Drawing) -> None:
+def _draw_path(shape: pdfium_c.FPDF_PAGEOBJECT, matrix: _Matrix, frame: _Frame, drawing: _Drawing) -> None:
     """Add the straight lines of a path: those that it strokes, and the thin shapes that it fills."""
     fill, stroke = ctypes.c_int(), ctypes.c_int()
     if not pdfium_c.FPDFPath_GetDrawMode(shape, fill, stroke) or not (fill.value or stroke.value):
@@ -378,39 +374,21 @@ def _draw_path(shape: pdfium_c.FPDF_PAGEOBJECT, matrix: _Matrix, drawing: _Drawi
     x, y = ctypes.c_float(), ctypes.c_float()
     outlines: list[list[tuple[float, float]]] = []
     for index in range(pdfium_c.FPDFPath_CountSegments(shape)):
-        if len(drawing.lines) >= MOST_RULES or index >= MOST_OBJECTS:
+        if len(drawing.rules) >= MOST_RULES or index >= MOST_OBJECTS:
             return
         segment = pdfium_c.FPDFPath_GetPathSegment(shape, index)
         if not segment or not pdfium_c.FPDFPathSegment_GetPoint(segment, x, y):
             continue
-        point = (a * x.value + c * y.value + e, b * x.value + d * y.value + f)
+        point = frame.place(a * x.value + c * y.value + e, b * x.value + d * y.value + f)
         kind = pdfium_c.FPDFPathSegment_GetType(segment)
-        if kind == pdfium_c.FPDF_SEGMENT_MOVETO or not outlines:
-            outlines.append([point])
+        if kind != pdfium_c.FPDF_SEGMENT_LINETO or not outlines:
+            outlines.append([point])  # a curve is no border; its end may start one
         else:
             outlines[-1].append(point)
         if kind != pdfium_c.FPDF_SEGMENT_MOVETO and pdfium_c.FPDFPathSegment_GetClose(segment):
             outlines[-1].append(outlines[-1][0])
     for outline in outlines:
-        if not all(math.isfinite(number) for point in outline for number in point):
-            continue
-        if stroke.value:
-            for (x0, y0), (x1, y1) in pairwise(outline):
-                drawing.lines.append((x0, y0, x1, y1))
-        elif len(outline) >= 4:
-            xs, ys = [point[0] for point in outline], [point[1] for point in outline]
-            if min(max(xs) - min(xs), max(ys) - min(ys)) <= THIN:
-                drawing.lines.append((min(xs), min(ys), max(xs), max(ys)))
-
-
-def _rules(drawing: _Drawing, frame: _Frame) -> Iterator[Rule]:
-    """Yield the lines that run straight across or down the sheet."""
-    for x0, y0, x1, y1 in drawing.lines[:MOST_RULES]:
-        (left, upper), (right, lower) = frame.place(x0, y0), frame.place(x1, y1)
-        left, right = sorted((left, right))
-        upper, lower = sorted((upper, lower))
-        if min(right - left, lower - upper) <= THIN and max(right - left, lower - upper) > THIN:
-            yield Rule(left, upper, right, lower)
+        drawing.rules.extend(straight_lines(outline, stroked=bool(stroke.value)))
 
 
 def _needs_eyes(inked: list[_Glyph], drawing: _Drawing, area: float) -> bool:

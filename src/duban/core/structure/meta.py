@@ -30,20 +30,30 @@ class Meta:
 
 
 DOC_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,9}(?:字|发|函|令|办|政)?[〔\[(（【]20\d\d[〕\])）】]\d{1,4}号")
-ISSUED = re.compile(r"(?P<y>20\d\d|[二〇零○一三四五六七八九]{4})年(?P<m>\d{1,2}|[一二三四五六七八九十]{1,3})月(?P<d>\d{1,2}|[一二三四五六七八九十]{1,3})日")
+ISSUED = re.compile(
+    r"(?P<y>20\d\d|[二〇零○一三四五六七八九]{4})年(?P<m>\d{1,2}|[一二三四五六七八九十]{1,3})月(?P<d>\d{1,2}|[一二三四五六七八九十]{1,3})日"
+)
 NAME = r"[\u4e00-\u9fff]"
 KINDS = r"(?:特别行政区|自治[区州县旗]|[省市县区旗镇乡]|街道|地区)"
 # Words of which no name of a place consists.
 NO_NAME = r"(?!在|和|与|及|的|各|全|我|本|该|对|等|为|了|是|从|向|由|经|根据|按照|关于|印发|确保|推动|推进|加快|促进)"
 STEP = rf"(?:{NO_NAME}{NAME}){{2,7}}?{KINDS}(?!域|直|级|委|属|划|位|内|外|间|长|管|政府工作)"
 PLACE = rf"(?:{STEP}){{1,3}}"
-CONGRESS = re.compile(rf"(?:日|在|[(:—]|^)在?(?P<place>{PLACE})\s*第?[一二三四五六七八九十\d]+届\s*人民代表大会", re.MULTILINE)
-SELF = re.compile(r"我(?:谨)?(?:受.{0,12}委托,?)?代表(?P<place>[\u4e00-\u9fff]{0,12}?)(?:人民政府|政府|街道办事处|办事处)")
-ISSUER = re.compile(rf"(?:^|[《\s|:])(?P<place>{PLACE})(?:人民政府|政府|街道办事处|办事处|党政办|党工委|党委|委员会|委、)", re.MULTILINE)
+CONGRESS = re.compile(
+    rf"(?:日|在|[(:—]|^)在?(?P<place>{PLACE})\s*第?[一二三四五六七八九十\d]+届\s*人民代表大会", re.MULTILINE
+)
+SELF = re.compile(
+    r"我(?:谨)?(?:受.{0,12}委托,?)?代表(?P<place>[\u4e00-\u9fff]{0,12}?)(?:人民政府|政府|街道办事处|办事处)"
+)
+ISSUER = re.compile(
+    rf"(?:^|[《\s|:])(?P<place>{PLACE})(?:人民政府|政府|街道办事处|办事处|党政办|党工委|党委|委员会|委、)", re.MULTILINE
+)
 TITLE_KIND = re.compile(r"工作报告|方案|计划|要点|任务|清单|分解表|分工|台账|责任书|通知|意见")
 
 
-def read(text: str, blocks: tuple[tuple[int, int], ...], aside: list[tuple[int, int]], titled: tuple[int, int] | None) -> Meta:
+def read(
+    text: str, blocks: tuple[tuple[int, int], ...], aside: list[tuple[int, int]], titled: tuple[int, int] | None
+) -> Meta:
     """Return what the paragraphs `blocks` of a document say of it; `aside` are the page's own lines around it."""
     start, end = blocks[0][0], blocks[-1][1]
     head = text[start : start + HEAD]
@@ -82,24 +92,43 @@ def _title(text: str, blocks: tuple[tuple[int, int], ...], page: str) -> str | N
             continue
         if re.match(r"关于", clean) and index and re.search(r"(?:政府|办公室|委员会|办公厅|办事处)$", lines[index - 1]):
             clean = lines[index - 1] + clean
-        elif index + 1 < len(lines) and not re.search(r"(?:报告|方案|通知|清单|任务|计划|要点|意见|表)(?:[((].*[))])?$", clean) and len(lines[index + 1]) < 40:
+        elif (
+            index + 1 < len(lines)
+            and not re.search(r"(?:报告|方案|通知|清单|任务|计划|要点|意见|表)(?:[((].*[))])?$", clean)
+            and len(lines[index + 1]) < 40
+        ):
             clean += lines[index + 1]
         return clean
     for index, line in enumerate(lines[:6]):
-        if index + 1 < len(lines) and len(line) < 60 and re.fullmatch(r"(?:实施|工作|行动|分工|攻坚)方案|工作报告", lines[index + 1]):
+        if (
+            index + 1 < len(lines)
+            and len(line) < 60
+            and re.fullmatch(r"(?:实施|工作|行动|分工|攻坚)方案|工作报告", lines[index + 1])
+        ):
             return line + lines[index + 1]
-    announced = re.search(r"(?:印发|出台|制定|下发|发布)(?:了)?《(?P<title>[^》]{6,80}(?:方案|计划|任务|清单|要点)[^》]{0,12})》", text[blocks[0][0] : blocks[0][0] + 1500])
+    announced = re.search(
+        r"(?:印发|出台|制定|下发|发布)(?:了)?《(?P<title>[^》]{6,80}(?:方案|计划|任务|清单|要点)[^》]{0,12})》",
+        text[blocks[0][0] : blocks[0][0] + 1500],
+    )
     return announced["title"] if announced else None
 
 
 def _doc_type(title: str | None, head: str, whole: str) -> DocType | None:
     named = re.sub(r"^.*?关于印发", "", title or "")
-    if re.search(r"政府工作报告", named) or re.search(r"^各位代表[:!,]", head, re.MULTILINE) or re.search(r"代表.{0,16}政府.{0,6}(?:向大会)?(?:报告工作|报告政府工作)", head):
+    if (
+        re.search(r"政府工作报告", named)
+        or re.search(r"^各位代表[:!,]", head, re.MULTILINE)
+        or re.search(r"代表.{0,16}政府.{0,6}(?:向大会)?(?:报告工作|报告政府工作)", head)
+    ):
         return "report"
     campaigns = len(re.findall(r"^.{2,24}(?:攻坚|专项|集中|大会战)(?:整治|提升)?(?:行动|战)$", whole, re.MULTILINE))
-    if campaigns >= 3 or re.search(r"(?:攻坚(?:行动|战|年)|专项(?:整治)?行动|大会战|集中整治|百日).{0,14}(?:方案|计划)?$", named.rstrip("》")):
+    if campaigns >= 3 or re.search(
+        r"(?:攻坚(?:行动|战|年)|专项(?:整治)?行动|大会战|集中整治|百日).{0,14}(?:方案|计划)?$", named.rstrip("》")
+    ):
         return "campaign"
-    if re.search(r"(?:实施|工作|行动|推进|落实)方案|行动计划|工作要点|(?:工作|年度)计划", named) and not re.search(r"分工方案|任务分解|任务清单|责任分解", named):
+    if re.search(r"(?:实施|工作|行动|推进|落实)方案|行动计划|工作要点|(?:工作|年度)计划", named) and not re.search(
+        r"分工方案|任务分解|任务清单|责任分解", named
+    ):
         return "plan"
     if re.search(r"任务|分工|清单|台账|分解|实事", named):
         return "task_list"
@@ -129,7 +158,9 @@ def _level(region: str) -> Level | None:
     return None
 
 
-def _region(title: str | None, head: str, whole: str, page: str, doc_type: str | None) -> tuple[str | None, Level | None]:
+def _region(
+    title: str | None, head: str, whole: str, page: str, doc_type: str | None
+) -> tuple[str | None, Level | None]:
     """Return the region and its level, from the surest place that names it."""
     congress = CONGRESS.search(head) or CONGRESS.search(page)
     if congress:
@@ -158,14 +189,17 @@ def _region(title: str | None, head: str, whole: str, page: str, doc_type: str |
         longer = [place for place in counts if place.endswith(best)]
         best = max(longer, key=len)
         return best, _level(best)
-    counts_all = {word: whole.count("全" + word) + whole.count("我" + word) for word in ("街道", "区", "县", "市", "镇", "乡", "省")}
+    counts_all = {
+        word: whole.count("全" + word) + whole.count("我" + word)
+        for word in ("街道", "区", "县", "市", "镇", "乡", "省")
+    }
     likely = max(counts_all, key=lambda word: counts_all[word])
     return _most_named(whole, likely) if counts_all[likely] > 2 else (None, None)
 
 
 COMMON = re.compile(
     r"[的和与及在各全我本府委党等对为了是个村乡街道县区市省级向从至后前到让被把个每某该以及其中首]|示范|卫生|文明|特色|先进|典型|中心|重点|功能|开发|高新|保税|产业|工业|"
-    r"推进|推动|加快|建设|提升|打造|支持|完善|加强|促进|实施|实现|优化|强化|深化|发展|统筹|建成|开展|指导|协调|组织|落实|突出|聚焦"
+    r"推进|推动|加快|建设|提升|打造|支持|完善|加强|促进|实施|实现|优化|强化|深化|发展|统筹|建成|开展|指导|协调|组织|落实|突出|聚焦|代表"
 )
 GENERIC = re.compile(r"(?:城[区市镇乡]|[园社景灌片校新老库小山厂疫辖林牧战专郊港湾]区|[超门都上夜]市)$")
 
@@ -173,7 +207,10 @@ GENERIC = re.compile(r"(?:城[区市镇乡]|[园社景灌片校新老库小山�
 def _most_named(whole: str, kind: str) -> tuple[str | None, Level | None]:
     """Return the place of a kind that the text names most, by its full name and by the name alone."""
     names = Counter(
-        name for size in (2, 3) for name in re.findall(rf"(?=([\u4e00-\u9fff]{{{size}}}{kind}))", whole) if not COMMON.search(name.removesuffix(kind))
+        name
+        for size in (2, 3)
+        for name in re.findall(rf"(?=([\u4e00-\u9fff]{{{size}}}{kind}))", whole)
+        if not COMMON.search(name.removesuffix(kind))
     )
     scored = {}
     for name, count in names.items():
@@ -236,7 +273,11 @@ def _issued(text: str, blocks: tuple[tuple[int, int], ...], page: str, doc_type:
 
 def _year(title: str | None, whole: str, text: str, blocks: tuple[tuple[int, int], ...]) -> int | None:
     """Return the year whose work the paper plans."""
-    planned = re.search(r"(20\d\d)年(?:全(?:镇|县|区|市|省|乡))?(?:的)?(?:政府)?(?:主要|重点)?(?:工作|任务)(?:任务)?(?:的)?(?:安排|打算|部署|计划|思路|重点|$)|(20\d\d)年(?:政府)?(?:重点|主要)(?:工作|任务)", whole, re.MULTILINE)
+    planned = re.search(
+        r"(20\d\d)年(?:全(?:镇|县|区|市|省|乡))?(?:的)?(?:政府)?(?:主要|重点)?(?:工作|任务)(?:任务)?(?:的)?(?:安排|打算|部署|计划|思路|重点|$)|(20\d\d)年(?:政府)?(?:重点|主要)(?:工作|任务)",
+        whole,
+        re.MULTILINE,
+    )
     for words in filter(None, (title,)):
         years = re.findall(r"(20\d\d)年", re.sub(r"(20\d\d)[-—](20\d\d)年", "", words))
         if years and not (planned and re.search("工作报告", words)):

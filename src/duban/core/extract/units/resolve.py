@@ -67,7 +67,7 @@ _OPEN = re.compile(rf"[(\[【〔](?=[^\n()]{{0,400}}?(?:{_ROLE_WORDS}))|(?:(?<=\
 _SPLIT = re.compile(r"[、,;;。\n/]|和(?=[区县市省镇]|各)|\s+")
 _UNITISH = re.compile(
     r"(?:局|委|办|办公室|厅|部|院|署|处|科|室|中心|集团|公司|支行|分局|大队|支队|总队|街道|镇|乡|村|社区|管委会|政府|办事处|部门|单位|联|会|站|所|队|园区|开发区|高新区|"
-    r"指挥部|小组|专班|银行|学院|学校|医院|馆|法院|检察院|团委|妇联|科协|残联|工会|协会|社|馆|台|段|场|行|企|校|厂|区|县|市|州|盟|旗)(?:\([^()]{1,20}\))?$"
+    r"指挥部|小组|专班|银行|学院|学校|医院|馆|法院|检察院|团委|妇联|科协|残联|工会|协会|社|馆|台|段|场|行|企|校|厂|区|县|市|州|盟|旗|企业|单位)(?:\([^()]{1,20}\))?$"
 )
 
 
@@ -117,7 +117,9 @@ def _parse(text: str, start: int, end: int) -> tuple[list[Unit], list[tuple[int,
 
 def _limit(text: str, start: int, end: int) -> int:
     """Return where a list of units ends: before a label that is none of ours (完成时限：)."""
-    match = re.compile(r"[;,。、\s]?(?:完成|办理|推进|工作)?(?:时限|时间|期限|目标|要求|领导)[::]").search(text, start, end)
+    match = re.compile(r"[;,。、\s]?(?:完成|办理|推进|工作)?(?:时限|时间|期限|目标|要求|领导)[::]").search(
+        text, start, end
+    )
     return match.start() if match else end
 
 
@@ -153,7 +155,9 @@ def _pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
             cut = _TAIL.search(word)
             if cut and cut.start() > 0:
                 b = a + cut.start()
-            if b - a > 1 and not re.fullmatch(r"按.*(?:负责|分工|落实)|等|(?:共同)?(?:牵头|负责|配合)|.*按职责分工.*", text[a:b]):
+            if b - a > 1 and not re.fullmatch(
+                r"按.*(?:负责|分工|落实)|等|(?:共同)?(?:牵头|负责|配合)|.*按职责分工.*", text[a:b]
+            ):
                 pieces.append((a, b))
             if index == end:
                 break

@@ -11,14 +11,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from duban.core.reading.layout.columns import Region, reading_order
+from duban.core.reading.layout.columns import Block, Region, find_gutters, reading_order
 from duban.core.reading.layout.furniture import ZONE, SheetRows, find_furniture
-from duban.core.reading.layout.ruling import Grid, GridCell, Rule, TooManyRulesError, find_grids
+from duban.core.reading.layout.ruling import Grid, GridCell, Rule, TooManyRulesError, find_grids, straight_lines
 from duban.core.reading.layout.runs import Fragment, Run, clean, fragments, merged
 from duban.core.reading.layout.tables import continues, fill, joined
 from duban.core.types import Cell, Note, Span, Table
 
-__all__ = ["Layout", "Rule", "Run", "Sheet", "clean", "lay_out"]
+__all__ = ["Layout", "Rule", "Run", "Sheet", "clean", "lay_out", "straight_lines"]
 
 #: A line that starts this far (in em) right of its block's left edge is the first of a paragraph.
 INDENT = 1.5
@@ -81,6 +81,7 @@ class _Page:
     aside: tuple[str, ...]
     remarks: list[tuple[str, str]]
     furniture: set[int] = field(default_factory=set)
+    blocks: list[Block] = field(default_factory=list)
     regions: list[Region] = field(default_factory=list)
 
     def rows(self) -> dict[int, Fragment]:
@@ -99,7 +100,11 @@ def lay_out(sheets: Iterable[Sheet]) -> Layout:
     for page, furniture in zip(pages, found, strict=True):
         page.furniture = furniture
         body = [fragment for fragment in page.fragments if fragment.row not in furniture]
-        page.regions = reading_order([*body, *page.grids])
+        page.blocks = [*body, *page.grids]
+    shared = Counter(round(gutter) for page in pages for gutter in set(find_gutters(page.blocks)))
+    usual = [float(gutter) for gutter, count in shared.items() if count >= max(2, len(pages) / 10)]
+    for page in pages:
+        page.regions = reading_order(page.blocks, usual)
     edges = _text_edges(pages)
     lines: list[_Line] = []
     for page, whole, edge in zip(pages, rows, edges, strict=True):
@@ -148,7 +153,7 @@ def _lines(page: _Page, rows: dict[int, Fragment], edge: float) -> Iterator[_Lin
         yield _Line(page.number, text, furniture=True)
 
 
-def _merged_rows(region: Region) -> list[Fragment | Grid]:
+def _merged_rows(region: Region) -> list[Block]:
     """Return the lines and tables of a region from top to bottom."""
     found: dict[object, list[Fragment]] = {}
     order: list[Grid | int] = []
@@ -181,7 +186,7 @@ def _left_edge(lines: Sequence[Fragment]) -> float:
     starts = sorted(line.x0 for line in lines)
     if not starts:
         return 0.0
-    wanted = max(2, len(starts) / 10)
+    wanted = len(starts) / 12
     for index, start in enumerate(starts):
         reach = start + lines[0].em / 2
         near = index

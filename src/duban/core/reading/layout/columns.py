@@ -39,28 +39,39 @@ class _Gutter:
     last: int
 
 
-def reading_order(blocks: Sequence[Block]) -> list[Region]:
-    """Return the blocks of a sheet in the order in which a person reads them."""
+def reading_order(blocks: Sequence[Block], usual: Sequence[float] = ()) -> list[Region]:
+    """Return the blocks of a sheet in the order in which a person reads them.
+
+    Few rows beside a gutter prove no columns, unless the gutter is one that other sheets have: give these as `usual`.
+    """
     ordered = sorted(blocks, key=lambda block: (block.top, block.x0))
     if len(ordered) > MOST_BLOCKS:
         return [Region(tuple(ordered))]
-    return _regions(ordered, None)
+    return _regions(ordered, None, [*usual, *find_gutters(ordered)])
 
 
-def _regions(blocks: Sequence[Block], gutter: float | None) -> list[Region]:
+def find_gutters(blocks: Sequence[Block]) -> list[float]:
+    """Return the places of the gutters that a sheet's own rows prove."""
+    if len(blocks) > MOST_BLOCKS:
+        return []
+    ordered = sorted(blocks, key=lambda block: (block.top, block.x0))
+    return [region.gutter for region in _regions(ordered, None, ()) if region.gutter is not None]
+
+
+def _regions(blocks: Sequence[Block], gutter: float | None, known: Sequence[float]) -> list[Region]:
     if not blocks:
         return []
-    found = _find_gutter(blocks)
+    found = _find_gutter(blocks, known)
     if found is None:
         return [Region(tuple(blocks), gutter)]
     band = blocks[found.first : found.last]
     left = [block for block in band if _middle(block) < found.x]
     right = [block for block in band if _middle(block) >= found.x]
     return [
-        *_regions(blocks[: found.first], gutter),
-        *_regions(left, gutter),
-        *_regions(right, found.x),
-        *_regions(blocks[found.last :], gutter),
+        *_regions(blocks[: found.first], gutter, known),
+        *_regions(left, gutter, known),
+        *_regions(right, found.x, known),
+        *_regions(blocks[found.last :], gutter, known),
     ]
 
 
@@ -68,16 +79,21 @@ def _middle(block: Block) -> float:
     return (block.x0 + block.x1) / 2
 
 
-def _find_gutter(blocks: Sequence[Block]) -> _Gutter | None:
+def _find_gutter(blocks: Sequence[Block], known: Sequence[float]) -> _Gutter | None:
     """Return the gutter with the most rows of text beside it, if the sheet has one."""
     sizes = [block.em for block in blocks if isinstance(block, Fragment)]
-    if len(sizes) < 2 * FEWEST_ROWS:
+    if not sizes:
         return None
     em = median(sizes)
     best, most = None, 0
-    for x in _left_edges(blocks, em):
+    for x in _left_edges(blocks, em) if len(sizes) >= 2 * FEWEST_ROWS else ():
         for first, last in _clear_stretches(blocks, x):
-            rows = _column_rows(blocks[first:last], x, em)
+            rows = _column_rows(blocks[first:last], x, em, FEWEST_ROWS)
+            if rows > most:
+                best, most = _Gutter(x, first, last), rows
+    for x in known if best is None else ():
+        for first, last in _clear_stretches(blocks, x):
+            rows = _column_rows(blocks[first:last], x, em, FEWEST_ROWS // 2)
             if rows > most:
                 best, most = _Gutter(x, first, last), rows
     return best
@@ -110,11 +126,11 @@ def _clear_stretches(blocks: Sequence[Block], x: float) -> list[tuple[int, int]]
     return stretches
 
 
-def _column_rows(blocks: Sequence[Block], x: float, em: float) -> int:
+def _column_rows(blocks: Sequence[Block], x: float, em: float, fewest: int) -> int:
     """Return how many rows the weaker of the two columns beside `x` has; none where they are no columns of text."""
     left = [block for block in blocks if _middle(block) < x]
     right = [block for block in blocks if _middle(block) >= x]
-    if len(left) < FEWEST_ROWS or len(right) < FEWEST_ROWS:
+    if len(left) < fewest or len(right) < fewest:
         return 0
     if x - max(block.x1 for block in left) < NARROWEST_GUTTER * em - 1:
         return 0
@@ -126,7 +142,7 @@ def _column_rows(blocks: Sequence[Block], x: float, em: float) -> int:
         width = max(block.x1 for block in side) - min(block.x0 for block in side)
         rows = _extents(side)
         full = sum(end - start >= FULL_ROW * width for start, end in rows)
-        if len(rows) < FEWEST_ROWS or width < NARROWEST_COLUMN * em or full < FULL_SHARE * len(rows):
+        if len(rows) < fewest or width < NARROWEST_COLUMN * em or full < FULL_SHARE * len(rows):
             return 0
         counts.append(len(rows))
     return min(counts)

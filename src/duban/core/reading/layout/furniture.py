@@ -11,8 +11,10 @@ from statistics import median
 
 from duban.core.reading.layout.runs import Fragment
 
-#: Page numbers and running heads stand in this share of the sheet's height, at its top and its bottom.
+#: Page numbers stand in this share of the sheet's height, at its top and its bottom.
 ZONE = 0.15
+#: Running heads stand nearer to the edge: the first line of an official paper's text is 37 mm below it.
+HEAD_ZONE = 0.12
 #: A running head stands at the same height (in points) on so many sheets.
 SAME_HEIGHT = 6.0
 FEWEST_SHEETS = 3
@@ -79,12 +81,12 @@ def _squeezed(text: str) -> str:
     return _BLANK.sub("", text)
 
 
-def _zone(sheet: SheetRows, line: Fragment) -> int:
+def _zone(sheet: SheetRows, line: Fragment, share: float) -> int:
     """Return -1 in the top zone, 1 in the bottom zone, otherwise 0."""
     middle = (line.top + line.bottom) / 2
-    if middle <= ZONE * sheet.height:
+    if middle <= share * sheet.height:
         return -1
-    return 1 if middle >= (1 - ZONE) * sheet.height else 0
+    return 1 if middle >= (1 - share) * sheet.height else 0
 
 
 def _repeated(sheets: Sequence[SheetRows]) -> dict[tuple[int, int], int]:
@@ -92,7 +94,7 @@ def _repeated(sheets: Sequence[SheetRows]) -> dict[tuple[int, int], int]:
     places: defaultdict[tuple[int, str], list[tuple[float, int, int]]] = defaultdict(list)
     for index, sheet in enumerate(sheets):
         for row, line in sheet.rows.items():
-            zone = _zone(sheet, line)
+            zone = _zone(sheet, line, HEAD_ZONE)
             words = _DIGITS.sub("#", _squeezed(line.text))
             if zone and words != "#":
                 places[zone, words].append((line.bottom if zone < 0 else sheet.height - line.bottom, index, row))
@@ -119,7 +121,7 @@ def _outermost(sheet: SheetRows, furniture: set[int]) -> list[int]:
     rows = []
     for direction, zone in ((ordered, -1), (ordered[::-1], 1)):
         row = next((row for row in direction if row not in furniture), None)
-        if row is not None and row not in rows and _zone(sheet, sheet.rows[row]) == zone:
+        if row is not None and row not in rows and _zone(sheet, sheet.rows[row], ZONE) == zone:
             rows.append(row)
     return rows
 

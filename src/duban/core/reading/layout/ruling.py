@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from math import isfinite
 
 #: Lines nearer than this (points) are one line; borders are often drawn twice or as thin boxes.
 SNAP = 2.5
@@ -16,6 +18,8 @@ SNAP = 2.5
 REACH = 3.0
 #: A shorter line is a mark, not a border.
 SHORTEST = 4.0
+#: A filled shape thinner than this is a line.
+THIN = 3.0
 #: Beyond these a page is a drawing, not a table, and finding cells would take too long.
 MOST_LINES = 1_500
 MOST_CELLS = 20_000
@@ -107,6 +111,23 @@ class _Edge:
     at: float
     start: float
     end: float
+
+
+def straight_lines(outline: Sequence[tuple[float, float]], *, stroked: bool) -> Iterator[Rule]:
+    """Yield the horizontal and vertical lines of a drawn outline: its sides if it is stroked, itself if it is thin."""
+    if not all(isfinite(number) for point in outline for number in point):
+        return
+    if stroked:
+        for (x0, y0), (x1, y1) in pairwise(outline):
+            yield from _straight(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+    elif len(outline) >= 4:
+        xs, ys = [point[0] for point in outline], [point[1] for point in outline]
+        yield from _straight(min(xs), min(ys), max(xs), max(ys))
+
+
+def _straight(x0: float, top: float, x1: float, bottom: float) -> Iterator[Rule]:
+    if min(x1 - x0, bottom - top) <= THIN:
+        yield Rule(x0, top, x1, bottom)
 
 
 def find_grids(rules: Iterable[Rule]) -> list[Grid]:

@@ -18,8 +18,10 @@ MEANT_GAP = 0.7
 WORD_GAP = 0.18
 #: The same character drawn twice within this distance (in em) is bold face, not a doubled character.
 DOUBLE_STRIKE = 0.15
-#: A line of a cell that leaves this much room (in em) beyond the next word was ended by a person.
-ROOM_LEFT = 1.6
+#: A line of a cell that leaves this much room (in em) for what follows was ended by a person.
+ROOM_LEFT = 0.15
+#: Cells are padded by no more than this (points), whatever room short centred lines leave.
+MOST_PADDING = 8.0
 
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2060\ufeff\ufffe\uffff]")
 _KANGXI_RADICAL = re.compile("[\u2f00-\u2fdf]")
@@ -28,7 +30,8 @@ _RADICALS = str.maketrans(
     "⺟⺠⻁⻄⻅⻆⻉⻋⻓⻔⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻬⻮⻰⻳",
     "母民虎西见角贝车长门雨青韦页风飞食马骨鬼鱼鸟麦黄齐齿龙龟",
 )
-_WORD = re.compile("[!-~]+")
+# What a printer does not part: a Latin word or number, a character and the punctuation after it, a bracket before it.
+_UNBROKEN = re.compile("[（《“〔]?(?:[!-~]+|.)[，。、；：！？）》”〕]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +115,15 @@ def cell_text(runs: Iterable[Run], x0: float, x1: float) -> str:
         return ""
     if all(len(line.text) == 1 for line in lines):
         return "".join(line.text for line in lines)  # set downwards in a narrow cell
-    padding = max(0.0, min(6.0, *(min(line.x0 - x0, x1 - line.x1) for line in lines)))
+    padding = max(0.0, min(MOST_PADDING, *(min(line.x0 - x0, x1 - line.x1) for line in lines)))
     left = min(line.x0 for line in lines)
     text = lines[0].text
     for line, following in pairwise(lines):
         before, after = line.x0 - x0, x1 - line.x1
         centred = abs(before - after) <= line.em / 2
         room = (before + after - 2 * padding) if centred else after - padding
-        word = _WORD.match(following.text)
-        needed = len(word[0]) * following.em * 0.55 if word else 0.0
+        word = _UNBROKEN.match(following.text)
+        needed = sum(1.0 if wide(char) else 0.55 for char in word[0]) * following.em if word else 0.0
         ended = room >= needed + ROOM_LEFT * line.em or (not centred and following.x0 - left >= 1.5 * line.em)
         text += " " + following.text if ended else glue(text, following.text)
     return text

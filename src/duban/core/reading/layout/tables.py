@@ -65,16 +65,17 @@ def joined(parts: Sequence[Grid]) -> list[list[GridCell]]:
     """Return for each part of a table its cells, all of them numbered as cells of the one table."""
     lines = max((_lines(part) for part in parts), key=len)
     cells = [_aligned(part, lines) for part in parts]
-    for above, below in pairwise(cells):
-        repeated = _repeated_rows(cells[0], below)
+    repeats = [_repeated_rows(cells[0], below) for below in cells[1:]]
+    for (above, below), repeated in zip(pairwise(cells), repeats, strict=True):
         _join_broken_row(above, below, repeated)
+    heights = [_height(part) for part in cells]
+    for (above, below), repeated in zip(pairwise(cells), repeats, strict=True):
         if not repeated:
             _join_merged_cells(above, below)
     start = 0
     for index, part in enumerate(cells):
-        height = _height(part)
         cells[index] = [replace(cell, row=cell.row + start) for cell in part]
-        start += height
+        start += heights[index]
     return cells
 
 

@@ -1,0 +1,564 @@
+"""Indicators: every number that says how much, under its full name.
+
+A sentence is read clause by clause. Each number finds its name in the words before it (新建公园6处), behind it
+(建设6处公园), or in what the sentence has said already (…，增长12%；其中，过亿元9个).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from duban.core.extract.quantities.resolve import Quantity
+from duban.core.rules import alternation, load
+from duban.core.structure.outline import sentences
+from duban.core.types import Comparator, MeasureKind
+
+_book = load("extract.indicators")
+_W = _book.words
+COUNTED = re.compile(f"(?:新)?(?:{alternation(_W['counted'])})(?:了|出|成)?")
+EFFORT = re.compile(f"(?:{alternation(_W['effort'])})")
+LINK = re.compile(f"(?:{alternation(_W['link'])})$")
+GROWTH = re.compile(f"(?:{alternation(_W['growth'])})(?:了|约|近|超过?|达到?|为|在|保持在|稳定在|控制在|不低于|左右)*$")
+DECLINE = re.compile(f"(?:{alternation(_W['decline'])})(?:了|约|近|超过?|达到?|为|不低于|比例(?:超|达)?)*$")
+COMPARE = re.compile(f"(?:{alternation(_W['compare'])})$")
+TO = re.compile(r"(?:提高|提升|增长|增加|上升|扩大|下降|降低|减少|缩小|缩短|压减|压缩|发展|调整|增|升|降|跃升|压降|恢复|回升|延长|优化)(?:到|至|为|成)$")
+FROM = re.compile(r"(?:从|由)(?:20\d\d年(?:的)?|上年(?:的)?|去年(?:的)?|“[^”]{2,6}”末(?:的)?|原来的?|过去的?|当初的?)?$")
+AGAINST = re.compile(r"(?:比|较|是)(?:20\d\d年(?:度|底|末)?|“[^”]{2,8}”(?:末|时期|期末)?|上年(?:同期|末)?|去年(?:同期|末)?|全[国省市区县]|“?十[一二三四]五”?末|同期|上一年|前年|年初|年底|20\d\d—20\d\d年|全[国省市](?:平均)?水平)(?:的)?")
+DATE_FRONT = re.compile(
+    r"^(?:到)?(?:20\d\d年(?:度)?(?:全年|底|末)?(?:前)?|今年(?:以来)?|去年|全年|年内|年底前?|\d{1,2}月(?:底|份|末)?(?:前)?|上半年|下半年|[一二三四]季度(?:末)?(?:前)?|一年来|五年来?|五年累计|累计|三年(?:累计)?|每年|近年来|过去[一五]年|“十[一二三四五六]五”(?:时期|期间|以来)?|截至.{0,10}(?:底|末|日|月)|目前|同期|首批|首期|第二批|这一年|其间|期间)[,]?"
+)
+UNIT_TYPES = {"%": "percent", "‰": "percent", "成": "percent", "个百分点": "points", "百分点": "points", "个点": "points", "倍": "times"}
+CONNECT = re.compile(r"[、和及与或]|以及")
+CLAUSE_END = re.compile(r"[,;:。!?\n]|——")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An indicator in normalised text."""
+
+    name: str
+    start: int
+    end: int
+    quantity: Quantity
+    comparator: Comparator
+    measure: MeasureKind
+    base: bool  # what a change starts from
+    rule: str
+
+
+@dataclass(slots=True)
+class Context:
+    """What a sentence has said so far: the last name, its act, its range, and the names of a list."""
+
+    name: str = ""
+    core: str = ""  # the name without the verb that counts
+    verb: str = ""
+    modifier: str = ""
+    start: int = -1
+    names: tuple[tuple[str, int], ...] = ()
+    topic: str = ""
+    topic_start: int = -1
+
+
+def find(text: str, start: int, end: int, quantities: list[Quantity]) -> Iterator[Found]:
+    """Yield the indicators of ``text[start:end]`` for the numbers `quantities`, which lie in it."""
+    pending = list(quantities)
+    context = Context()
+    for a, b in sentences(text, start, end):
+        own = []
+        while pending and pending[0].at < b:
+            own.append(pending.pop(0))
+        context = Context(name="", topic=context.name if not own else "")
+        if own:
+            yield from _sentence(text, a, b, own, context)
+
+
+def _sentence(text: str, start: int, end: int, quantities: list[Quantity], context: Context) -> Iterator[Found]:
+    clauses = _clauses(text, start, end, quantities)
+    waiting = ""  # a clause without a number that names what the next ones count
+    waiting_at = -1
+    for a, b in clauses:
+        own = [q for q in quantities if a <= q.at < b]
+        if not own:
+            subject = text[a:b].strip("; \n")
+            if re.search("[;\n]", text[b : b + 1]):
+                context.name = context.core = context.verb = ""
+            waiting, waiting_at = subject, a
+            topic = re.match(r"[\u4e00-\u9fff、“”A-Za-z]{2,14}?(?:产业(?:集群)?|集群|片区|园区|示范区|新区|行业)(?=$|瞄准|围绕|聚焦|,)", subject)
+            if topic:
+                context.topic, context.topic_start = topic.group(), a
+            continue
+        lead = re.match(r"([\u4e00-\u9fff、“”A-Za-z]{2,14}?(?:产业(?:集群)?|集群|示范区))瞄准", text[a:b])
+        if lead:
+            context.topic, context.topic_start = lead.group(1), a
+        yield from _clause(text, a, b, own, context, (waiting, waiting_at))
+        waiting, waiting_at = "", -1
+
+
+def _clauses(text: str, start: int, end: int, quantities: list[Quantity]) -> list[tuple[int, int]]:
+    """Return the clauses of a sentence; marks inside quotation marks, brackets and numbers do not divide."""
+    bounds, depth, at = [], 0, start
+    for index in range(start, end):
+        character = text[index]
+        if character in "“《(「":
+            depth += 1
+        elif character in "”》)」":
+            depth = max(0, depth - 1)
+        elif character in ",;:。!?\n" and depth == 0:
+            if character == "," and text[index - 1].isdigit() and text[index + 1 : index + 4].isdigit():
+                continue
+            if index > at:
+                bounds.append((at, index))
+            at = index + 1
+    if at < end:
+        bounds.append((at, end))
+    return bounds
+
+
+def _clause(text: str, start: int, end: int, quantities: list[Quantity], context: Context, waiting: tuple[str, int]) -> Iterator[Found]:
+    spans = _segments(text, start, end, quantities)
+    index = 0
+    while index < len(quantities):
+        run = _run(text, quantities, index)
+        left = text[spans[index][0] : quantities[index].start]
+        if "分别" in left or ("分别" in text[start : quantities[index].start] and len(run) > 1) or len(run) > 1:
+            yield from _shared(text, spans, quantities, run, left, context, waiting)
+        else:
+            found = _single(text, spans[index], quantities[index], context, waiting, index > 0, index)
+            if found:
+                yield found
+        waiting = ("", -1)
+        index = run[-1] + 1
+
+
+def _run(text: str, quantities: list[Quantity], index: int) -> list[int]:
+    """Return the indices of numbers that follow one another with nothing but a connector between: 7%、8% 和 9%."""
+    run = [index]
+    while run[-1] + 1 < len(quantities):
+        between = text[quantities[run[-1]].end : quantities[run[-1] + 1].start]
+        if not re.fullmatch(r"[、和及与,]|以及", between):
+            break
+        run.append(run[-1] + 1)
+    last = quantities[run[-1]]
+    behind = text[last.end : last.end + 1]
+    if len(run) > 1 and behind and re.match(r"[\u4e00-\u9fff“]", behind) and behind not in "和及与":
+        return [index]  # 3个、5个示范村: the last one's name stands behind it
+    return run
+
+
+def _segments(text: str, start: int, end: int, quantities: list[Quantity]) -> list[tuple[int, int]]:
+    """Divide a clause among its numbers: each gets the words before and behind it that are its own."""
+    cuts = [start]
+    for one, two in zip(quantities, quantities[1:], strict=False):
+        between = text[one.end : two.start]
+        connectors = [m for m in CONNECT.finditer(between) if not _inside(between, m.start())]
+        if not between:
+            cuts.append(two.start)
+        elif connectors and connectors[0].start() == 0:
+            cuts.append(one.end + connectors[0].end())
+        elif connectors and connectors[-1].end() == len(between):
+            cuts.append(two.start)
+        elif connectors:
+            verbs = [m for m in connectors if COUNTED.match(between, m.end()) or EFFORT.match(between, m.end())]
+            chosen = (verbs or connectors)[0]
+            cuts.append(one.end + chosen.end())
+        else:
+            verb = re.search(r"(?:完成|实现|增长|达到?|占|下降|提高|降低|减少|纳入|通过|新增|增加|其中|提升|压减|并|为|到位)", between)
+            cuts.append(one.end + (verb.start() if verb and verb.start() > 0 else 0 if verb else _half(between)))
+    return list(zip(cuts, [*cuts[1:], end], strict=True))
+
+
+def _half(between: str) -> int:
+    """Without connector or verb the words between two numbers are the name of the second, unless they are one word."""
+    return 0
+
+
+def _inside(words: str, at: int) -> bool:
+    """Say whether a place lies inside quotation marks or brackets."""
+    before = words[:at]
+    return before.count("“") > before.count("”") or before.count("(") > before.count(")") or before.count("《") > before.count("》")
+
+
+# ---- one number ---------------------------------------------------------------------------------------------------------
+
+
+def _single(
+    text: str, span: tuple[int, int], q: Quantity, context: Context, waiting: tuple[str, int], later: bool, index: int
+) -> Found | None:
+    raw_left = text[span[0] : q.start]
+    right = text[q.end : span[1]]
+    within = re.match(r"[,:]?其中[,:]?", raw_left)
+    base = bool(FROM.search(raw_left))
+    left, measure, absolute = _measure(raw_left, q, right)
+    if base:
+        left = FROM.sub("", raw_left)
+        measure = "level"
+    words, offset = _front(left)
+    name_start = span[0] + offset if words else -1
+    verb = _verb(words)
+    tail = _right(right, q, words)
+    rule = "indicators/name-before"
+    if tail and (not words or _bare_verb(words) or measure == "share" or not _complete(words, q)):
+        rule = "indicators/name-behind"
+        name = _join(words, tail, q)
+        end = q.end + len(right[: right.find(tail) + len(tail)]) if tail in right else q.end
+    else:
+        name, end = words, q.end
+    if words and verb and words == verb and not tail:
+        name = ""
+    start = name_start if name_start >= 0 else q.start
+    if within and context.core and (not name or _fragment(name)):
+        name = context.verb + name + _head(context.core)
+        start = context.start
+        rule = "indicators/among"
+    elif not name or name in ("总", "同比"):
+        if context.name:
+            keep = measure in ("growth", "decline", "change", "multiple") or raw_left.strip(" ,、") == ""
+            name = context.name if keep else context.core or context.name
+            start = context.start
+            rule = "indicators/carried"
+        elif waiting[0]:
+            name, _ = _front(_measure(waiting[0], q, "")[0])
+            name = name or waiting[0]
+            start = waiting[1]
+            rule = "indicators/clause-before"
+        else:
+            return None
+    elif later and not verb and not base:
+        carried = context.verb
+        if carried and not _has_verb(name) and measure == "level":
+            mod = context.modifier if index > 0 and text[span[0] - 1 : span[0]] in "、和及与" and not _modifier(name) and name[0] != "“" else ""
+            name = carried + mod + name
+            start = context.start if context.start >= 0 else start
+            rule = "indicators/list"
+    if _generic(name):
+        subject = context.topic or _subject(context.core)
+        if subject and subject not in name and not _generic(subject):
+            name = subject + name
+            at = context.topic_start if context.topic else context.start
+            rule = "indicators/topic"
+            if 0 <= at < start and start - at < 60:
+                start = at
+    name = _polish(name)
+    if len(name) < 2:
+        return None
+    comparator = q.comparator
+    if comparator == "=" and re.search(r"(?:控制在|不超过|以内)$", raw_left):
+        comparator = "<="
+    elif comparator == "=" and re.search(r"(?:不低于|不少于|超过?|突破|至少|逾|高于)(?:了)?$", raw_left):
+        comparator = ">="
+    if not base:
+        own_verb = _verb(name) or context.verb if rule == "indicators/list" else _verb(name)
+        context.verb = own_verb
+        context.name = name
+        context.core = name.removeprefix(own_verb) if own_verb else name
+        context.modifier = _modifier(context.core)
+    else:
+        context.name = context.core = name
+        context.verb = ""
+    context.start = start
+    return Found(name, min(start, q.start), max(end, q.end), q, comparator, measure, base, rule)
+
+
+def _measure(left: str, q: Quantity, right: str) -> tuple[str, MeasureKind, bool]:
+    """Return the words before a number without the verb of change, and how the number is measured."""
+    kind = UNIT_TYPES.get(q.unit, "amount")
+    left = left.rstrip(" ,:")
+    if kind == "points":
+        return _cut_change(left), "change", False
+    to = TO.search(left)
+    if to:
+        stem = left[: to.start()]
+        return _against(_strip_compare(stem)), "share" if kind == "percent" else "multiple" if kind == "times" else "level", False
+    if kind in ("percent", "times"):
+        for pattern, measure in ((DECLINE, "decline"), (GROWTH, "growth")):
+            match = pattern.search(left)
+            if match:
+                stem = _against(_strip_compare(left[: match.start()]))
+                if re.match("增幅|增速|涨幅|降幅", match.group()) and False:
+                    stem += match.group()[:2]
+                return stem, measure, False  # type: ignore[return-value]
+        if re.match(r"(?:左右|以上)?的?(?:增长|增速|增幅)", right):
+            return _against(_link(left)), "growth", False
+        if kind == "times":
+            return _against(_link(left)), "multiple", False
+        return _against(_link(left)), "share", False
+    match = GROWTH.search(left) or DECLINE.search(left)
+    if match and not COUNTED.search(left, match.start()) and match.start() > 1:
+        return _against(left[: match.end()]), "level", True
+    return _against(_link(left)), "level", False
+
+
+def _cut_change(left: str) -> str:
+    match = GROWTH.search(left) or DECLINE.search(left)
+    stem = left[: match.start()] if match else _link(left)
+    return _against(_strip_compare(stem))
+
+
+def _strip_compare(words: str) -> str:
+    while match := COMPARE.search(words):
+        words = words[: match.start()]
+    return words
+
+
+def _link(words: str) -> str:
+    while (match := LINK.search(words)) and match.start() >= 0:
+        words = words[: match.start()]
+    return words
+
+
+def _against(words: str) -> str:
+    """Take out what a change is measured against: 比上年, 较“十二五”末."""
+    words = AGAINST.sub("", words).rstrip(" ,、")
+    return re.sub(r"(?:预计|约|再|已|均|分别|累计|年均|总体|可比|同比|平均|又|也)+$", "", words)
+
+
+def _front(words: str) -> tuple[str, int]:
+    """Cut off a name's front what belongs to the sentence: efforts, dates, connectors; return the rest and its offset."""
+    at = 0
+    words = words.rstrip()
+    changed = True
+    while changed:
+        changed = False
+        rest = words[at:]
+        strip = re.match(r"[\s,、;:。和及与并且]+|其中[,:]?", rest)
+        if strip and strip.end():
+            at += strip.end()
+            changed = True
+            continue
+        date = DATE_FRONT.match(rest)
+        if date and date.end():
+            at += date.end()
+            changed = True
+            continue
+        verb = COUNTED.match(rest)
+        effort = EFFORT.match(rest)
+        if effort and not (verb and verb.end() > effort.end()) and effort.end() < len(rest) and not _starts_name(rest, effort.end()):
+            at += effort.end()
+            changed = True
+    rest = words[at:]
+    # A long way round before the act that is counted: 依托国家制种大县建设…
+    cut = _last_act(rest)
+    return rest[cut:], at + cut
+
+
+def _starts_name(rest: str, length: int) -> bool:
+    """Say whether the word at the front only looks like an effort: 全面二孩, 为民服务, 重点项目."""
+    return bool(
+        re.match(
+            r"重点(?!推进|抓好|实施|打造|培育|建设|支持)|主要(?:农作物|污染物|江河|经济|指标|粮|道路)|全面(?:二孩|小康)|对(?:外|口|上|RCEP)|高标准(?:农田|厂房|基本)|高质量(?:发展|人才)|高效(?:节水|设施|特色|农业)|"
+            r"有(?:效|机|研发|林|线|轨|害|色)|占(?:道|地|比|全|GDP|财|一般|生产|规|工业|[\u4e00-\u9fff]{2,12}(?:比重|的|比例))|新(?:能源|材料|生|型|兴|区|农|业|开工|建|增|型|城|一代|居|经济|就业|媒体|产品|药)|人均|保障(?:性|房|标准)|年(?:产|均|度|末|收入|营业)|均(?:等|衡)|和(?:谐|美)|将军|以(?:上|下|工代赈|旧换新)|为(?:民|老|企)|把关|"
+            r"规范化|科学(?:技术|研究|城)|集中(?:供|式|居住|连片)|统筹城|深化改革|稳定就业|组织(?:化|领导)|与(?:会|临街|群众)|向(?:上|社会)|要素|要(?:素|害)|基本(?:养老|医疗|农田|公共|医保|药物|建设|生活|口粮)|都市|各类|各级|各(?:种|项)|及(?:时)|"
+            r"分(?:布|散)|启动资金|近(?:岸|海|郊)|超(?:低|算|高|市|充|千|百)|约(?:谈)|再(?:生|就业|贷款)|让(?:利)|使(?:用)|已(?:建|发)|共(?:享|有产权|建)|一批次|大规模设备|加工|全域(?:旅游|土地)|千方|落实资金|推进会|稳定(?:脱贫|岗位)|还(?:款|建)|并网|且|充分就业|充电|优先股|实现率|完成率|有[\u4e00-\u9fff]{2,6}活动|持续期|占用|占补",
+            rest,
+        )
+    )
+
+
+ACTS = re.compile(rf"(?:新)?(?:{alternation(w for w in _W['counted'] if len(w) > 1)})(?:了|出)?")
+
+
+def _last_act(words: str) -> int:
+    """Return where the act that a number counts begins in the words before it, 0 where the words are one phrase."""
+    if len(words) < 12:
+        return 0
+    best = 0
+    for match in ACTS.finditer(words):
+        at = match.start()
+        rest = words[match.end() :]
+        if at < 4 or len(rest) < 2 or _inside(words, at) or words[at - 1] in "的、和与及":
+            continue
+        if re.match(r"的|工程|项目|任务|资金|用地|计划|中心|单位|企业|水平|能力|力度|情况|工作|率|$", rest):
+            continue
+        if re.match("建设|发展|服务|改造|治理|保护|开发|提升|支持|覆盖|运营|培训|运行|登记|检查|认证|优化|绿化|流转|安置|推广|更新|修复|整治|养殖|种植|参与|受益|通过|完善|开放|利用|突破", match.group()) and not re.search(r"[、]$|(?:推动|加快|推进|积极|大力|规划)$", words[:at]) and not re.search(r"[,]", words[:at]):
+            continue
+        best = at
+        break
+    return best
+
+
+def _verb(words: str) -> str:
+    """Return the counting verb with which a name begins, its 了 or 出 included."""
+    match = COUNTED.match(words)
+    return match.group() if match and match.end() <= len(words) else ""
+
+
+def _has_verb(words: str) -> bool:
+    return bool(_verb(words))
+
+
+def _bare_verb(words: str) -> bool:
+    """Say whether the words are a verb and nothing else, so that the name must stand behind the number."""
+    return bool(re.fullmatch(rf"(?:{COUNTED.pattern}|、|和|及|并|再|{EFFORT.pattern})+", words))
+
+
+def _complete(words: str, q: Quantity) -> bool:
+    """Say whether the words before a number already name what it counts."""
+    return False
+
+
+def _right(right: str, q: Quantity, words: str) -> str:
+    """Return the noun phrase behind a number, as far as it goes."""
+    rest = re.sub(r"^(?:的|以上的|左右的)", "", right).strip(" \n")
+    if not rest or re.match(r"[,。;、!?)”:]|和|及(?!时)|与|以上|左右", rest):
+        return ""
+    if re.match(r"(?:增长|提高|下降|左右|以上|以内|目标|大关|任务$|为|并|用于|且|,|的目标|资金用于|均|都|达|实现(?!.{2,}))", rest) and not re.match(r"提高标准|增长点", rest):
+        return ""
+    rest = re.split(r"[,;。:!?\n]", rest)[0]
+    rest = re.sub(r"[、和及与]+$", "", rest)
+    cut = re.search(
+        r"(?:做大做强|做优做强|发展壮大|快建设|早投产|尽快|如期|按期|按时|提前|全部|全面(?:完成|建成|开工)|年度建设任务|建设任务$|(?:等)?(?:目标)?任务$|落地见效|达产达效|投产达效|建成投产|建成投用|投入使用|竣工验收|顺利)", rest
+    )
+    if cut and cut.start() >= 2:
+        rest = rest[: cut.start()]
+    return rest.strip("的")
+
+
+def _join(words: str, tail: str, q: Quantity) -> str:
+    """Put a name together from the words before and behind its number."""
+    words = words.rstrip("、和及与")
+    verb = _verb(words)
+    noun = words[len(verb) :]
+    if noun and re.search(r"[、和与及]|等$", noun) and not re.search(r"率|比|水质|用地", noun) and q.unit not in ("%",):
+        noun = ""  # 打造甲街和乙街2条样板街: the examples are no part of the name
+    if words.startswith("为") or words.startswith("对"):
+        noun = noun[1:]
+    tail = re.sub(r"^(?:实现|进行了?|完成了?)(?=.{3,})", "", tail)
+    return verb + noun + tail
+
+
+def _fragment(name: str) -> bool:
+    """Say whether words among 其中 are no name of their own: 过亿元, 省级."""
+    return bool(re.fullmatch(r"(?:过|超|投资)?[\d.十百千万亿五两三]+元(?:以上)?(?:的)?|[国省市县区]家?级(?:以上)?", name))
+
+
+def _head(core: str) -> str:
+    """Return the noun at the end of a name."""
+    match = re.search(r"(?:项目|企业|人才|机构|平台|社区|村|学校|单位|品种|基地|中心|公园|道路)$", core)
+    return match.group() if match else core[-2:]
+
+
+def _modifier(core: str) -> str:
+    """Return the modifier of rank with which a name begins: 市级以上, 省级, 规模以上."""
+    match = re.match(r"(?:(?:国家|省|市|县|区|州|世界|全国)(?:、(?:国家|省|市|县))*级?(?:及)?(?:以上|级)|规模?以?上|规上|限额以上|限上|国家级、省级|省市级?|省级)", core)
+    return match.group() if match else ""
+
+
+def _generic(name: str) -> bool:
+    return bool(re.fullmatch(rf"(?:完成|实现|累计|年度|计划|预计|新增|人均|年|合计|总|到位)?(?:{alternation(_W['generic'])})", name))
+
+
+def _subject(core: str) -> str:
+    """Return what a name is about, without the head that says what is measured of it."""
+    stem = re.sub(rf"(?:{alternation(_W['generic'])}|播种面积|总产|建设)$", "", core)
+    return stem if len(stem) >= 2 else core
+
+
+def _polish(name: str) -> str:
+    name = re.sub(r"^(?:了|的|在|、|和|及|与|并|,)+|(?:的|、|和|及|与|等|,|:|共|已|约|近|达)+$", "", name)
+    name = re.sub(r"(?<=[建成办立出改造展开放定增])了", "", name)
+    return name.strip("(") if name.count("(") > name.count(")") else name
+
+
+# ---- several numbers for several names -----------------------------------------------------------------------------------
+
+
+def _shared(
+    text: str, spans: list[tuple[int, int]], quantities: list[Quantity], run: list[int], left: str, context: Context, waiting: tuple[str, int]
+) -> Iterator[Found]:
+    """Give each of several numbers its own of several names: 城镇、农村居民人均可支配收入分别增长8%、9.3%."""
+    first = quantities[run[0]]
+    at = spans[run[0]][0]
+    if left.strip(" ,") in ("", "分别") or re.fullmatch(r"(?:年均|同比|预计)?(?:分别)?(?:年均|同比)?(?:增长|下降|达到?|为)?(?:年均)?", left.strip(" ,")):
+        source, at = (waiting[0], waiting[1]) if waiting[0] else ("", at)
+        names = _distribute(source, at, len(run)) if source else []
+        if not names and context.names:
+            names = list(context.names)
+    else:
+        stem = re.sub(r"分别|各自", "", left)
+        stem, _, _ = _measure(stem, first, "")
+        words, offset = _front(_strip_compare(stem.rstrip()))
+        start = at + max(left.find(words[:4]), 0) if words else at
+        names = _distribute(words, start, len(run))
+        if not names:
+            names = [(words, start)] * len(run)
+    if not names:
+        names = [(context.name, context.start)] * len(run) if context.name else []
+    _, measure, _ = _measure(re.sub(r"分别|各自", "", left), first, "")
+    for number, name in zip(run, names, strict=False):
+        q = quantities[number]
+        clean = _polish(name[0])
+        if len(clean) < 2:
+            continue
+        kind = measure if UNIT_TYPES.get(q.unit) == UNIT_TYPES.get(first.unit) else _measure(left, q, "")[1]
+        comparator = q.comparator
+        if comparator == "=" and number == run[0] and re.search(r"(?:不低于|不少于|超过?|突破|均超|分别超过?)$", left):
+            comparator = ">="
+        yield Found(clean, names[0][1] if names[0][1] >= 0 else q.start, q.end, q, comparator, kind, False, "indicators/respectively")
+    if names:
+        context.names = tuple(names)
+        context.name, context.start = _polish(names[min(len(run), len(names)) - 1][0]), names[0][1]
+        context.verb = _verb(context.name)
+        context.core = context.name.removeprefix(context.verb)
+
+
+PAIRS = (("城乡", ("城镇", "农村")), ("省市", ("省", "市")), ("内外", ("内", "外")))
+
+
+def _distribute(words: str, start: int, count: int) -> list[tuple[str, int]]:
+    """Return `count` names from words that name several things, [] where they do not."""
+    items = [m.span() for m in re.finditer(r"[^、和及与]+", words)] if "、" in words or "和" in words or "及" in words or "与" in words else []
+    items = [(a, b) for a, b in items if not _inside(words, a)]
+    if len(items) != count:
+        if len(items) < 2:
+            for pair, halves in PAIRS:
+                if count == 2 and pair in words:
+                    return [(words.replace(pair, half, 1), start) for half in halves]
+        if len(items) > count:
+            hard = [m.span() for m in re.finditer(r"[^、]+", words)] if "、" in words else []
+            if len(hard) == count:
+                items = hard
+            else:
+                soft = [m.span() for m in re.finditer(r"[^和]+", words)]
+                items = soft if len(soft) == count else []
+        else:
+            return []
+    if len(items) != count:
+        return []
+    names = [words[a:b] for a, b in items]
+    last = names[-1]
+    verb = _verb(names[0])
+    heads = re.compile(rf"(?:{alternation(_W['generic'])}|[额率量资入值数度费税长比重额元收支])$")
+    out = []
+    for name in names[:-1]:
+        if len(last) >= len(name) + 3 and not heads.search(name) and len(name) <= 12:
+            name += _shared_tail(name, last)
+        out.append(name)
+    if verb and not _verb(last):
+        last = verb + last
+    prefix = re.match(r"(?:全[国省市区县镇乡]|全年|规模以上|规上|市区)", names[0])
+    if prefix and len(names) > 1 and prefix.group() in ("规模以上", "规上") and not last.startswith("规"):
+        last = last
+    out.append(last)
+    return [(name, start) for name in out]
+
+
+def _shared_tail(name: str, last: str) -> str:
+    """Return the tail that a short member shares with the last: 城镇 and 农村居民人均收入 share 居民人均收入."""
+    for length in range(min(len(name), len(last) - 2), 0, -1):
+        if name[-length:] == last[:length]:
+            return last[length:]
+    best = len(name)
+    tail = last[best:]
+    for head in ("居民", "浓度", "人均", "合格率", "覆盖率", "普及率", "占比", "增加值", "产量", "标准"):
+        at = last.find(head)
+        if at > 0:
+            return last[at:]
+    return tail if len(tail) >= 2 else ""
+
+
+def renamed(found: Found, name: str) -> Found:
+    """Return an indicator under another name."""
+    return replace(found, name=name)

@@ -1,0 +1,164 @@
+"""Quantities: every number with its unit and qualifier, and the numbers that count nothing."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from duban.core.rules import load
+from duban.core.text.numerals import chinese_number
+from duban.core.types import Comparator, ExcludedWhy
+
+_book = load("extract.quantities")
+_UNIT = rf"(?:{_book.any_of('unit')})"
+_MAGNITUDE = rf"(?:{_book.any_of('magnitude')})"
+_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_PER = r"(?:/(?:[万百千]?[\u4e00-\u9fff]{1,3}?元|[\u4e00-\u9fff]{1,3}?(?=[,。;、\s以左]|$)|[A-Za-z]+)|\([\u4e00-\u9fff、]{1,3}\))?"
+_CLASSIFIERS = "个家项处所条座户人名件场次套间台辆张支只头份本批例起片栋株部届轮倍成种类款盏根艘架"
+# 两家, 九个村, 近八成, 三百余户: Chinese numerals count only before a measure word.
+_HAN_NUMBER = rf"[一二两三四五六七八九十百]{{1,4}}(?=(?:余|多)?(?:[万亿千]?(?:[{_CLASSIFIERS}]|元|亩|公里|吨)))"
+QUANTITY = re.compile(
+    rf"(?P<before>{_book.any_of('at_least', 'at_most', 'about')})?"
+    rf"(?:(?P<low>{_NUMBER})(?P<low_unit>%|‰|个百分点|亿元|万元|万亿元|万|亿|个|家)?(?:-|—|——|~|至|到)(?=\d))?"
+    rf"(?P<number>{_NUMBER}|{_HAN_NUMBER})"
+    rf"(?P<more>余|多)?(?P<magnitude>{_MAGNITUDE}(?!分))?(?P<more2>余|多)?(?P<unit>{_UNIT})?(?P<per>{_PER})"
+    rf"(?P<more3>余|多(?![元样层渠种]))?(?P<after>\(含\)以上|{_book.any_of('at_least_after', 'at_most_after', 'about_after')})?"
+)
+_WORDS = {
+    name: re.compile(_book.any_of(name))
+    for name in ("at_least", "at_most", "about", "at_least_after", "at_most_after", "about_after")
+}
+# 超千亿元, 突破万亿元大关: a magnitude alone is a number of money behind a word that reaches it.
+BARE_MONEY = re.compile(
+    r"(?P<before>超过?|突破|达到?|逾|近|过)(?P<magnitude>万亿|千亿|百亿|亿|千万|百万)(?P<unit>元|美元|吨|斤|人次)(?P<after>以上|大关|级)?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number in normalised text. `start` to `end` takes in its qualifiers, `at` is where its first digit stands."""
+
+    start: int
+    end: int
+    at: int
+    value: float
+    high: float | None
+    unit: str
+    comparator: Comparator
+    words: bool  # written in Chinese numerals
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A number that counts nothing, and why."""
+
+    start: int
+    end: int
+    why: ExcludedWhy
+    rule: str
+
+
+class Quantities:
+    """All numbers of a range of text, in its order, those left out apart."""
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self.left: list[Left] = []
+        masks: list[tuple[int, int, Left]] = []
+        for rule in _book:
+            for match in rule.pattern.finditer(text, start, end):
+                left = Left(match.start(), match.end(), rule.data["why"], f"quantities/{rule.name}")
+                masks.append((match.start(), match.end(), left))
+        masks.sort(key=lambda mask: (mask[0], -mask[1]))
+        merged: list[tuple[int, int, Left]] = []
+        for mask in masks:
+            if merged and mask[1] <= merged[-1][1]:
+                continue
+            merged.append(mask)
+        self._starts = [mask[0] for mask in merged]
+        self._masks = merged
+        self.found: list[Quantity] = []
+        for match in QUANTITY.finditer(text, start, end):
+            self._take(text, match)
+        for match in BARE_MONEY.finditer(text, start, end):
+            if match["after"] != "级" and not self._masked(match.start("magnitude")):
+                value, unit = _bare(match["magnitude"], match["unit"])
+                comparator: Comparator = (
+                    "~" if match["before"] == "近" else ">=" if match["before"] not in ("达到", "达") else "="
+                )
+                self.found.append(
+                    Quantity(match.start(), match.end(), match.start("magnitude"), value, None, unit, comparator, True)
+                )
+        self.found.sort(key=lambda q: q.at)
+
+    def _masked(self, at: int) -> Left | None:
+        index = bisect_right(self._starts, at) - 1
+        for k in (index, index - 1):
+            if k >= 0 and self._masks[k][0] <= at < self._masks[k][1]:
+                return self._masks[k][2]
+        return None
+
+    def _take(self, text: str, match: re.Match[str]) -> None:
+        at = match.start("number")
+        first = match.start("low") if match["low"] else at
+        left = self._masked(at) or self._masked(first)
+        if left is not None:
+            if left not in self.left[-3:]:
+                self.left.append(left)
+            return
+        before = text[at - 1 : at]
+        number = match["number"]
+        words = not number[0].isdigit()
+        unit = (match["magnitude"] or "") + (match["unit"] or "") + (match["per"] or "")
+        if not words and (before.isascii() and (before.isalnum() or before in "+×*.") or before == "第"):
+            self.left.append(Left(match.start(), match.end(), "name", "quantities/part-of-code"))
+            return
+        if not unit and not words:
+            if text[match.end("number") : match.end("number") + 1] == "大":
+                unit = "大"
+            else:
+                self.left.append(Left(match.start(), match.end(), "name", "quantities/no-unit"))
+                return
+        value = _value(number)
+        if value is None:
+            return
+        end = match.end() if unit != "大" or match["unit"] else match.end("number") + 1
+        high = None
+        comparator = _comparator(match)
+        if match["low"]:
+            high, value = value, float(match["low"].replace(",", ""))
+            comparator = "range"
+            if high <= value:
+                high, value, comparator = None, high, _comparator(match)
+        self.found.append(Quantity(match.start(), end, first, value, high, unit, comparator, words))
+
+
+def _bare(magnitude: str, unit: str) -> tuple[float, str]:
+    """Return 千亿元 as 1000 and 亿元, 百万 as 100 and 万, 万亿 as 1 and 万亿."""
+    if magnitude == "万亿" or len(magnitude) == 1:
+        return 1.0, magnitude + unit
+    return float({"千": 1000, "百": 100, "十": 10}[magnitude[0]]), magnitude[1:] + unit
+
+
+def _value(number: str) -> float | None:
+    if number[0].isdigit():
+        return float(number.replace(",", ""))
+    value = chinese_number(number)
+    return None if value is None else float(value)
+
+
+def _comparator(match: re.Match[str]) -> Comparator:
+    before, after = match["before"] or "", match["after"] or ""
+    if _WORDS["about_after"].fullmatch(after):
+        return "~"
+    if _WORDS["at_most_after"].fullmatch(after):
+        return "<="
+    if after:
+        return ">="
+    if _WORDS["at_most"].fullmatch(before):
+        return "<="
+    if _WORDS["at_least"].fullmatch(before):
+        return ">="
+    if _WORDS["about"].fullmatch(before):
+        return "~"
+    return ">=" if match["more"] or match["more2"] or match["more3"] else "="
