@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import importlib.util
 import io
+import struct
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -29,6 +31,8 @@ MEDIA_TYPES = {
     "MPO": "image/jpeg",  # a telephone's jpeg with a preview behind it
     "TIFF": "image/tiff",
     "BMP": "image/bmp",
+    "GIF": "image/gif",
+    "WEBP": "image/webp",
 }
 #: An A3 sheet at 600 dots an inch has 70 million.
 MOST_PIXELS = 80_000_000
@@ -56,6 +60,14 @@ class Recognised:
 Recogniser = Callable[["Image"], Sequence[Recognised]]
 
 
+class PictureError(Exception):
+    """A picture is damaged or too large; the message says which in Chinese."""
+
+
+class PictureTooLargeError(PictureError):
+    """A picture has more pixels than any scan."""
+
+
 class RecognitionError(Exception):
     """The recogniser broke off; the message says why, in its own words."""
 
@@ -66,7 +78,7 @@ def available() -> bool:
 
 
 def read(data: bytes, *, name: str, sha256: str, recogniser: Recogniser | None = None) -> Source:
-    """Return the text of a scanned sheet (png, jpg, bmp) or of several (tif).
+    """Return the text of a scanned sheet (png, jpg, bmp, gif, webp) or of several (tif).
 
     Raises:
         UnreadableSource: the recogniser is not installed, the picture is damaged or too large, or shows no text.
@@ -110,8 +122,6 @@ def recognise(
     if max(picture.size) > LONGEST_SIDE:
         picture = picture.copy()
         picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    if picture.mode != "RGB":
-        picture = picture.convert("RGB")
     if width is None:
         width = A4_WIDTH if picture.width <= picture.height else A4_HEIGHT
     scale = width / picture.width
@@ -144,44 +154,67 @@ def _run(line: Recognised, scale: float) -> Run | None:
     )
 
 
+def picture(data: bytes) -> Image:
+    """Return the picture in `data`, ready to be recognised, or raise :class:`PictureError`."""
+    with _opened(data) as opened:
+        return _upright(opened)
+
+
 def _sheets(data: bytes, name: str, recogniser: Recogniser | None) -> tuple[str, list[Sheet]]:
     """Return the picture's media type and its sheets."""
-    from PIL import Image, UnidentifiedImageError  # comes with the extra; a text never needs it
-
     try:
-        with Image.open(io.BytesIO(data), formats=["PNG", "JPEG", "TIFF", "BMP"]) as picture:
-            media_type = MEDIA_TYPES[picture.format or ""]
-            sheets = list(_frames(picture, name, recogniser))
-    except Image.DecompressionBombError as error:
-        raise _too_large(name) from error
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, KeyError) as error:
+        with _opened(data) as opened:
+            return MEDIA_TYPES[opened.format or ""], list(_frames(opened, recogniser))
+    except PictureTooLargeError as error:
+        raise UnreadableSource(
+            f"图片超过 {MOST_PIXELS // 10_000} 万像素，太大了。请用 200 至 300 dpi 重新扫描，或缩小后再试。",
+            code="too-large",
+            name=name,
+        ) from error
+    except PictureError as error:
         raise UnreadableSource(
             "图片已损坏或没有下载完整，无法打开。请重新扫描或下载。", code="broken", name=name
         ) from error
-    return media_type, sheets
 
 
-def _frames(picture: Image, name: str, recogniser: Recogniser | None) -> Iterator[Sheet]:
-    from PIL import ImageOps
+@contextmanager
+def _opened(data: bytes) -> Iterator[Image]:
+    """Open a picture, whatever goes wrong inside of it being a :class:`PictureError`."""
+    import PIL.Image  # comes with the extra; a text never needs it
 
-    count = int(getattr(picture, "n_frames", 1)) if picture.format == "TIFF" else 1
+    try:
+        with PIL.Image.open(io.BytesIO(data), formats=[*MEDIA_TYPES]) as opened:
+            yield opened
+    except PIL.Image.DecompressionBombError as error:
+        raise PictureTooLargeError("图像太大") from error
+    # Decoders meet a broken picture with any of a dozen exceptions.
+    except (OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, TypeError, struct.error) as error:
+        raise PictureError("图像已损坏") from error
+
+
+def _upright(opened: Image) -> Image:
+    """Return the current picture of a file, decoded, as a person holds it."""
+    import PIL.Image
+    import PIL.ImageOps
+
+    if opened.width * opened.height > MOST_PIXELS:
+        raise PictureTooLargeError("图像太大")
+    upright = PIL.ImageOps.exif_transpose(opened)
+    if not upright.has_transparency_data:
+        return upright.convert("RGB")
+    paper = PIL.Image.new("RGBA", upright.size, "white")
+    return PIL.Image.alpha_composite(paper, upright.convert("RGBA")).convert("RGB")
+
+
+def _frames(opened: Image, recogniser: Recogniser | None) -> Iterator[Sheet]:
+    count = int(getattr(opened, "n_frames", 1)) if opened.format == "TIFF" else 1
     for index in range(min(count, MOST_SHEETS)):
         if count > 1:
-            picture.seek(index)
-        if picture.width * picture.height > MOST_PIXELS:
-            raise _too_large(name)
-        yield recognise(ImageOps.exif_transpose(picture), index + 1, recogniser=recogniser)
+            opened.seek(index)
+        yield recognise(_upright(opened), index + 1, recogniser=recogniser)
     if count > MOST_SHEETS:
         message = f"图片有 {count} 页，第 {MOST_SHEETS + 1} 页起没有读。请拆成几份后再读。"
         yield Sheet(MOST_SHEETS + 1, A4_WIDTH, A4_HEIGHT, remarks=(("cut-off", message),))
-
-
-def _too_large(name: str) -> UnreadableSource:
-    return UnreadableSource(
-        f"图片超过 {MOST_PIXELS // 10_000} 万像素，太大了。请用 200 至 300 dpi 重新扫描，或缩小后再试。",
-        code="too-large",
-        name=name,
-    )
 
 
 @cache

@@ -6,8 +6,9 @@ import ctypes
 import math
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pypdfium2 as pdfium
@@ -15,7 +16,8 @@ import pypdfium2.raw as pdfium_c
 
 from duban.core.reading import image
 from duban.core.reading.errors import UnreadableSource
-from duban.core.reading.layout import Rule, Run, Sheet, clean, lay_out, straight_lines
+from duban.core.reading.layout import Rule, Run, Sheet, clean, straight_lines
+from duban.core.reading.printed import COVERED, FEW_CHARACTERS, Scan, refuse_long, to_source, unread
 from duban.core.types import Source
 
 if TYPE_CHECKING:
@@ -23,9 +25,6 @@ if TYPE_CHECKING:
 
 MEDIA_TYPE = "application/pdf"
 
-MOST_SHEETS = 2_000
-#: Characters of all sheets; a year of a city's papers has a tenth.
-MOST_CHARACTERS = 3_000_000
 #: Of one sheet: characters, drawn objects, ruling lines.
 MOST_ON_SHEET = 60_000
 MOST_OBJECTS = 60_000
@@ -34,16 +33,10 @@ MOST_RULES = 20_000
 LARGEST = 14_400.0
 #: Forms in forms in forms: as deep as any printer nests them.
 DEEPEST = 8
-#: A sheet with no more characters than this and an image over so much of it is a scan (a scanner's stamp is text).
-FEW_CHARACTERS = 20
-COVERED = 0.5
 #: Text drawn as outlines: so many shapes and no text.
 OUTLINES = 150
-#: Scanned sheets take seconds each; a longer file is left to be split.
-MOST_SCANS = 300
-#: Scans are recognised at this many dots an inch, in no more pixels along a side than this.
+#: Scans are recognised at this many dots an inch.
 DOTS_PER_INCH = 200
-LONGEST_SIDE = 3_000
 #: A sheet is garbled where so many characters have no meaning outside of its font.
 GARBLED = 0.3
 
@@ -120,26 +113,11 @@ def read(data: bytes, *, name: str, sha256: str) -> Source:
     with _PDFIUM:
         document = _opened(data, name)
     try:
-        if len(document) > MOST_SHEETS:
-            raise UnreadableSource(
-                f"文件有 {len(document)} 页，超过 {MOST_SHEETS} 页。请拆成几份后再读。", code="too-large", name=name
-            )
-        sheets = _with_recognised_noted(list(_sheets(document)))
+        refuse_long(len(document), name)
+        return to_source(_pages(document), name=name, media_type=MEDIA_TYPE, sha256=sha256)
     finally:
         with _PDFIUM:
             document.close()
-    layout = lay_out(sheets)
-    if not layout.text.strip():
-        raise _wordless(sheets, name)
-    return Source(
-        name=name,
-        media_type=MEDIA_TYPE,
-        sha256=sha256,
-        text=layout.text,
-        tables=layout.tables,
-        furniture=layout.furniture,
-        notes=layout.notes,
-    )
 
 
 def _opened(data: bytes, name: str) -> pdfium.PdfDocument:
@@ -168,103 +146,53 @@ def _broken(name: str) -> UnreadableSource:
     )
 
 
-def _wordless(sheets: list[Sheet], name: str) -> UnreadableSource:
-    """Return why there is no text at all."""
-    scans = [sheet for sheet in sheets if any(code == "page-unreadable" for code, _ in sheet.remarks)]
-    if scans and not image.available():
-        return UnreadableSource(
-            f"这是扫描件（共 {len(sheets)} 页，都没有文字层），需要文字识别。请先安装：{image.INSTALL}"
-            "（不联网也能识别），再读一次；或找发文单位要电子版。",
-            code="ocr-missing",
-            name=name,
-        )
-    if scans:
-        return UnreadableSource(
-            f"这是扫描件（共 {len(sheets)} 页），没有识别出文字。请检查扫描是否清楚、方向是否正确。",
-            code="no-text",
-            name=name,
-        )
-    return UnreadableSource("文件里没有文字。请检查是否选错了文件。", code="empty", name=name)
-
-
-@dataclass(frozen=True, slots=True)
-class _Scan:
-    """A page that has to be recognised: its picture, and its width in points."""
-
-    picture: Image
-    width: float
-
-
-def _sheets(document: pdfium.PdfDocument) -> Iterator[tuple[Sheet, bool]]:
-    """Yield each sheet, and whether it was recognised from its picture."""
-    characters = scans = 0
+def _pages(document: pdfium.PdfDocument) -> Iterator[Sheet | Scan]:
+    """Yield the pages; between two of them others may use pdfium."""
     for index in range(len(document)):
-        number = index + 1
-        if characters > MOST_CHARACTERS:
-            yield _unread(number, "cut-off", f"文字太多，第 {number} 页起没有读。请拆成几份后再读。"), False
-            return
         with _PDFIUM:
-            sheet = _page_sheet(document, index, scans < MOST_SCANS)
-        if isinstance(sheet, Sheet):
-            characters += len(sheet.runs)
-            yield sheet, False
-            continue
-        scans += 1
-        # Recognising takes seconds, in which others may use pdfium.
-        try:
-            yield image.recognise(sheet.picture, number, width=sheet.width), True
-        except image.RecognitionError as error:
-            message = f"第 {number} 页是扫描图像，识别出错（{error}），没有读出。请对照原件补上这一页。"
-            yield _unread(number, "page-unreadable", message), False
+            page = _page(document, index)
+        yield page
 
 
-def _with_recognised_noted(sheets: Sequence[tuple[Sheet, bool]]) -> list[Sheet]:
-    """Return the sheets; the first recognised one says which ones were."""
-    numbers = [sheet.number for sheet, recognised in sheets if recognised]
-    if not numbers:
-        return [sheet for sheet, _ in sheets]
-    message = f"第 {_listed(numbers)} 页是扫描图像，文字由识别得来，可能有误。请对照原件核对数字和单位名称。"
-    return [
-        replace(sheet, remarks=(*sheet.remarks, ("page-recognised", message))) if sheet.number == numbers[0] else sheet
-        for sheet, _ in sheets
-    ]
-
-
-def _listed(numbers: Sequence[int]) -> str:
-    """Return page numbers as people write them: 1—3、7."""
-    stretches: list[list[int]] = []
-    for number in numbers:
-        if stretches and number == stretches[-1][-1] + 1:
-            stretches[-1].append(number)
-        else:
-            stretches.append([number])
-    return "、".join(f"{run[0]}—{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in stretches)
-
-
-def _unread(number: int, code: str, message: str) -> Sheet:
-    return Sheet(number, image.A4_WIDTH, image.A4_HEIGHT, remarks=((code, message),))
-
-
-def _page_sheet(document: pdfium.PdfDocument, index: int, recognising: bool) -> Sheet | _Scan:
+def _page(document: pdfium.PdfDocument, index: int) -> Sheet | Scan:
     number = index + 1
     try:
-        page = document[index]
+        with _opened_page(document, index) as page:
+            sheet = _sheet(page, number)
+            if sheet is not None:
+                return sheet
+            return Scan(number, page.get_width(), lambda: _picture(document, index))
     except pdfium.PdfiumError:
-        return _unread(number, "page-unreadable", f"第 {number} 页已损坏，没有读出。请对照原件补上这一页。")
+        return unread(number, f"第 {number} 页已损坏，没有读出。请对照原件补上这一页。")
+
+
+@contextmanager
+def _opened_page(document: pdfium.PdfDocument, index: int) -> Iterator[pdfium.PdfPage]:
+    page = document[index]
     try:
-        return _sheet(page, number, recognising)
-    except pdfium.PdfiumError:
-        return _unread(number, "page-unreadable", f"第 {number} 页已损坏，没有读出。请对照原件补上这一页。")
+        yield page
     finally:
         page.close()
 
 
-def _sheet(page: pdfium.PdfPage, number: int, recognising: bool) -> Sheet | _Scan:
+def _picture(document: pdfium.PdfDocument, index: int) -> Image:
+    """Return a page as the picture that the recogniser reads."""
+    try:
+        with _PDFIUM, _opened_page(document, index) as page:
+            scale = min(DOTS_PER_INCH / 72, image.LONGEST_SIDE / max(page.get_size()))
+            picture: Image = page.render(scale=scale).to_pil()
+            return picture.copy()  # pdfium's own memory goes with the page
+    except (pdfium.PdfiumError, ValueError) as error:
+        raise image.PictureError("页面无法绘出") from error
+
+
+def _sheet(page: pdfium.PdfPage, number: int) -> Sheet | None:
+    """Return what stands on a page; nothing if a person sees text there and the file has none."""
     left, bottom, right, top = page.get_bbox()
     width, height = right - left, top - bottom
     if not (1 <= width <= LARGEST and 1 <= height <= LARGEST):
         message = f"第 {number} 页的页面尺寸不合理（{width:.0f}×{height:.0f} 点），没有读出。请对照原件核对。"
-        return _unread(number, "page-unreadable", message)
+        return unread(number, message)
     frame = _Frame(left, bottom, right, top)
     glyphs = [glyph for glyph in _glyphs(page) if left <= glyph.x <= right and bottom <= glyph.y <= top]
     inked = [glyph for glyph in glyphs if not glyph.text.isspace()]
@@ -273,7 +201,7 @@ def _sheet(page: pdfium.PdfPage, number: int, recognising: bool) -> Sheet | _Sca
     frame = _Frame(left, bottom, right, top, turns)
     drawing = _drawn(page, frame)
     if _needs_eyes(inked, drawing, width * height):
-        return _scan(page, number, recognising)
+        return None
     runs = [_run(glyph, frame) for glyph in glyphs if glyph.turns == turns]
     aside = "".join(glyph.text for glyph in glyphs if glyph.turns != turns)
     return Sheet(number, frame.width, frame.height, runs, drawing.rules, (clean(aside),))
@@ -397,16 +325,3 @@ def _needs_eyes(inked: list[_Glyph], drawing: _Drawing, area: float) -> bool:
         strange = sum(0xE000 <= ord(glyph.text[0]) <= 0xF8FF or glyph.text == "\ufffd" for glyph in inked)
         return strange > GARBLED * len(inked)
     return drawing.image_area >= COVERED * area or (not inked and drawing.shapes >= OUTLINES)
-
-
-def _scan(page: pdfium.PdfPage, number: int, recognising: bool) -> Sheet | _Scan:
-    """Return the page's picture for the recogniser, or with a remark why there is none."""
-    if not image.available():
-        message = f"第 {number} 页是扫描图像（没有文字层），没有读出。请安装文字识别后重读：{image.INSTALL}。"
-        return _unread(number, "page-unreadable", message)
-    if not recognising:
-        message = f"第 {number} 页是扫描图像，扫描页超过 {MOST_SCANS} 页，没有识别。请拆成几份后再读。"
-        return _unread(number, "page-unreadable", message)
-    width, height = page.get_size()
-    scale = min(DOTS_PER_INCH / 72, LONGEST_SIDE / max(width, height))
-    return _Scan(page.render(scale=scale).to_pil(), width)

@@ -27,7 +27,7 @@ TO = re.compile(r"(?:提高|提升|增长|增加|上升|扩大|下降|降低|减
 FROM = re.compile(r"(?:从|由)(?:20\d\d年(?:的)?|上年(?:的)?|去年(?:的)?|“[^”]{2,6}”末(?:的)?|原来的?|过去的?|当初的?)?$")
 AGAINST = re.compile(r"(?:比|较|是)(?:20\d\d年(?:度|底|末)?|“[^”]{2,8}”(?:末|时期|期末)?|上年(?:同期|末)?|去年(?:同期|末)?|全[国省市区县]|“?十[一二三四]五”?末|同期|上一年|前年|年初|年底|20\d\d—20\d\d年|全[国省市](?:平均)?水平)(?:的)?")
 DATE_FRONT = re.compile(
-    r"^(?:到)?(?:20\d\d年(?:度)?(?:全年|底|末)?(?:前)?|今年(?:以来)?|去年|全年|年内|年底前?|\d{1,2}月(?:底|份|末)?(?:前)?|上半年|下半年|[一二三四]季度(?:末)?(?:前)?|一年来|五年来?|五年累计|累计|三年(?:累计)?|每年|近年来|过去[一五]年|“十[一二三四五六]五”(?:时期|期间|以来)?|截至.{0,10}(?:底|末|日|月)|目前|同期|首批|首期|第二批|这一年|其间|期间)[,]?"
+    r"^(?:到)?(?:[\\d一二两三四五]+(?:至|到|-)?[\\d一二两三四五]*年(?:之)?内|20\d\d年(?:度)?(?:全年|底|末)?(?:前)?|今年(?:以来)?|去年|全年|年内|年底前?|\d{1,2}月(?:底|份|末)?(?:前)?|上半年|下半年|[一二三四]季度(?:末)?(?:前)?|一年来|五年来?|五年累计|累计|三年(?:累计)?|每年|近年来|过去[一五]年|“十[一二三四五六]五”(?:时期|期间|以来)?|截至.{0,10}(?:底|末|日|月)|目前|同期|首批|首期|第二批|这一年|其间|期间)[,]?"
 )
 UNIT_TYPES = {"%": "percent", "‰": "percent", "成": "percent", "个百分点": "points", "百分点": "points", "个点": "points", "倍": "times"}
 CONNECT = re.compile(r"[、和及与或]|以及")
@@ -86,8 +86,8 @@ def _sentence(text: str, start: int, end: int, quantities: list[Quantity], conte
             if re.search("[;\n]", text[b : b + 1]):
                 context.name = context.core = context.verb = ""
             waiting, waiting_at = subject, a
-            topic = re.match(r"[\u4e00-\u9fff、“”A-Za-z]{2,14}?(?:产业(?:集群)?|集群|片区|园区|示范区|新区|行业)(?=$|瞄准|围绕|聚焦|,)", subject)
-            if topic:
+            topic = re.fullmatch(r"[\u4e00-\u9fff“”A-Za-z]{2,16}?(?:产业(?:集群)?|集群|片区|园区|示范区|新区|行业)", subject)
+            if topic and not EFFORT.match(subject) and not COUNTED.match(subject):
                 context.topic, context.topic_start = topic.group(), a
             continue
         lead = re.match(r"([\u4e00-\u9fff、“”A-Za-z]{2,14}?(?:产业(?:集群)?|集群|示范区))瞄准", text[a:b])
@@ -189,13 +189,17 @@ def _single(
 ) -> Found | None:
     raw_left = text[span[0] : q.start]
     right = text[q.end : span[1]]
-    within = re.match(r"[,:]?其中[,:]?", raw_left)
+    within = re.match(r"[,:]?其中[,:]?", raw_left) or re.search(r"其中$", waiting[0])
+    if within and waiting[0].endswith("其中"):
+        waiting = ("", -1)
     base = bool(FROM.search(raw_left))
     left, measure, absolute = _measure(raw_left, q, right)
     if base:
         left = FROM.sub("", raw_left)
         measure = "level"
     words, offset = _front(left)
+    if raw_left.endswith("的") and right[:1] not in ",。;" and measure == "level":
+        words = _verb(words) if _bare_verb(_verb(words)) else ""
     name_start = span[0] + offset if words else -1
     verb = _verb(words)
     tail = _right(right, q, words)
@@ -226,7 +230,7 @@ def _single(
             rule = "indicators/clause-before"
         else:
             return None
-    elif later and not verb and not base:
+    elif not verb and not base and (later or _carries(raw_left, q, words, tail, waiting)):
         carried = context.verb
         if carried and not _has_verb(name) and measure == "level":
             mod = context.modifier if index > 0 and text[span[0] - 1 : span[0]] in "、和及与" and not _modifier(name) and name[0] != "“" else ""
@@ -247,6 +251,10 @@ def _single(
     comparator = q.comparator
     if comparator == "=" and re.search(r"(?:控制在|不超过|以内)$", raw_left):
         comparator = "<="
+    elif comparator == "=" and (re.search("以上", right[: len(tail) + 2]) and q.unit[-1:] in "张个家" and tail.startswith(("床位", "车位"))):
+        comparator = ">="
+    elif comparator == "=" and re.search("至少|不少于|不低于", raw_left):
+        comparator = ">="
     elif comparator == "=" and re.search(r"(?:不低于|不少于|超过?|突破|至少|逾|高于)(?:了)?$", raw_left):
         comparator = ">="
     if not base:
@@ -259,7 +267,32 @@ def _single(
         context.name = context.core = name
         context.verb = ""
     context.start = start
-    return Found(name, min(start, q.start), max(end, q.end), q, comparator, measure, base, rule)
+    start = _near(text, min(start, q.start), name_start if name_start >= 0 else q.start, max(end, q.end))
+    return Found(name, start, max(end, q.end), q, comparator, measure, base, rule)
+
+
+def _near(text: str, start: int, own: int, end: int) -> int:
+    """Return where the range of an indicator begins: at the words it takes over, if they stand near enough.
+
+    Words that a long list carries from far away would make the range say more than the number; then the nearest
+    mark that keeps the range within four times its own length opens it.
+    """
+    while start < own and end - start > 4 * (end - own):
+        mark = re.compile(r"[,、;:]").search(text, start, own)
+        if mark is None:
+            return own
+        start = mark.end()
+    return start
+
+
+COUNTING = re.compile(r"(?:万|亿|千|百)?(?:个|家|项|处|所|条|座|户|人|名|件|场|次|套|间|台|辆|张|支|只|株|部|本|人次|种|款|盏|根|位|栋|片|块|类|届|份)(?:\(.{1,3}\))?$")
+
+
+def _carries(raw_left: str, q: Quantity, words: str, tail: str, waiting: tuple[str, int]) -> bool:
+    """Say whether a clause without a verb goes on with the act of the clause before: 新培育…12家,国家高新技术企业40家."""
+    return bool(
+        COUNTING.search(q.unit) and not waiting[0] and (raw_left.strip() == words or not raw_left) and not re.match("全|每|其中|其|平均|人均", words)
+    )
 
 
 def _measure(left: str, q: Quantity, right: str) -> tuple[str, MeasureKind, bool]:
@@ -362,7 +395,7 @@ ACTS = re.compile(rf"(?:新)?(?:{alternation(w for w in _W['counted'] if len(w) 
 
 def _last_act(words: str) -> int:
     """Return where the act that a number counts begins in the words before it, 0 where the words are one phrase."""
-    if len(words) < 12:
+    if len(words) < 12 or COUNTED.match(words):
         return 0
     best = 0
     for match in ACTS.finditer(words):
@@ -404,6 +437,8 @@ def _right(right: str, q: Quantity, words: str) -> str:
     rest = re.sub(r"^(?:的|以上的|左右的)", "", right).strip(" \n")
     if not rest or re.match(r"[,。;、!?)”:]|和|及(?!时)|与|以上|左右", rest):
         return ""
+    if q.unit in ("%", "成") and re.match("达到", rest) and len(rest) > 5:
+        return re.split(r"[,;。:!?\n]", rest)[0]
     if re.match(r"(?:增长|提高|下降|左右|以上|以内|目标|大关|任务$|为|并|用于|且|,|的目标|资金用于|均|都|达|实现(?!.{2,}))", rest) and not re.match(r"提高标准|增长点", rest):
         return ""
     rest = re.split(r"[,;。:!?\n]", rest)[0]
@@ -459,6 +494,8 @@ def _subject(core: str) -> str:
 def _polish(name: str) -> str:
     name = re.sub(r"^(?:了|的|在|、|和|及|与|并|,)+|(?:的|、|和|及|与|等|,|:|共|已|约|近|达)+$", "", name)
     name = re.sub(r"(?<=[建成办立出改造展开放定增])了", "", name)
+    name = re.sub(r"(?<=[\u4e00-\u9fff”])(?:实现|完成)(?=[\u4e00-\u9fff]{2,})(?!率)", "", name)
+    name = re.sub(r"^[\u4e00-\u9fff]{2,4}(?:镇|乡|县|街道)(?=地方财政|新增|实现|完成|规模以上|中小学)", "", name)
     return name.strip("(") if name.count("(") > name.count(")") else name
 
 

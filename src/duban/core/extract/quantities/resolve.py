@@ -25,6 +25,15 @@ QUANTITY = re.compile(
     rf"(?P<more>余|多)?(?P<magnitude>{_MAGNITUDE}(?!分))?(?P<more2>余|多)?(?P<unit>{_UNIT})?(?P<per>{_PER})"
     rf"(?P<more3>余|多(?![元样层渠种]))?(?P<after>\(含\)以上|{_book.any_of('at_least_after', 'at_most_after', 'about_after')})?"
 )
+# What a limit qualifies: 500万元以上技改项目, 过亿元企业. The number counts nothing, what it qualifies is counted.
+QUALIFIED = re.compile(
+    r"的?(?!(?:支持|扶持|用于|帮助|推动|助力|惠及|为))[\u4e00-\u9fff“”]{0,12}?(?:项目|企业|村|公司|家庭|人才|机组|锅炉|产品|品牌|楼|主体|大户|农户|县|镇|工程|设备|产业|集群|贷款|老人|老年人|人口|儿童|幼儿|人员|小区|职工)"
+)
+# Measures that limit; a count of things (3家以上企业) never does.
+LIMITING = re.compile(r"(?:万|亿|千|百)*(?:元|美元|吨|平方米|㎡|岁|周岁|米|公里|千瓦|亩|%|蒸吨|立方米)$")
+# Chinese numerals count behind a verb that makes or reaches something, behind 等 or a word that estimates.
+HAN_LEAD = re.compile(r"(?:新建|建成|建设|打造|打造出|创建|创成|新增|培育|引进|设立|成立|完成|改造|开工|获批|新设|建立|新开|投用|等|近|超|逾|约|超过|达到?|达|为|占|占比|、|办好|实施|推出|[.。,;]|^)$")
+HAN_TAIL = "批轮届次期级类种款支份步度"
 _WORDS = {
     name: re.compile(_book.any_of(name))
     for name in ("at_least", "at_most", "about", "at_least_after", "at_most_after", "about_after")
@@ -81,7 +90,9 @@ class Quantities:
         for match in QUANTITY.finditer(text, start, end):
             self._take(text, match)
         for match in BARE_MONEY.finditer(text, start, end):
-            if match["after"] != "级" and not self._masked(match.start("magnitude")):
+            if match["before"] == "过" or match["after"] in ("级", "以上") or (match["magnitude"] in "亿万" and match["after"] == "大关"):
+                continue
+            if not self._masked(match.start("magnitude")) and not QUALIFIED.match(text, match.end()):
                 value, unit = _bare(match["magnitude"], match["unit"])
                 comparator: Comparator = (
                     "~" if match["before"] == "近" else ">=" if match["before"] not in ("达到", "达") else "="
@@ -97,6 +108,14 @@ class Quantities:
             if k >= 0 and self._masks[k][0] <= at < self._masks[k][1]:
                 return self._masks[k][2]
         return None
+
+    @staticmethod
+    def _limits(text: str, match: re.Match[str]) -> bool:
+        """Say whether a number qualifies what is counted: it has a limit word, and a thing to qualify behind it."""
+        passed = text[match.start() - 1 : match.start()] in ("过", "超", "达", "满")
+        if not (match["after"] in ("以上", "及以上", "以下", "以内", "及以下", "(含)以上") or passed or (match["unit"] or "").endswith("岁")):
+            return False
+        return bool(QUALIFIED.match(text, match.end()))
 
     def _take(self, text: str, match: re.Match[str]) -> None:
         at = match.start("number")
@@ -122,6 +141,12 @@ class Quantities:
         value = _value(number)
         if value is None:
             return
+        if words and not _counts(text, match, value):
+            self.left.append(Left(match.start(), match.end(), "name", "quantities/numeral-in-name"))
+            return
+        if LIMITING.search(unit) and self._limits(text, match):
+            self.left.append(Left(match.start(), match.end(), "threshold", "quantities/limit"))
+            return
         end = match.end() if unit != "大" or match["unit"] else match.end("number") + 1
         high = None
         comparator = _comparator(match)
@@ -131,6 +156,19 @@ class Quantities:
             if high <= value:
                 high, value, comparator = None, high, _comparator(match)
         self.found.append(Quantity(match.start(), end, first, value, high, unit, comparator, words))
+
+
+def _counts(text: str, match: re.Match[str], value: float) -> bool:
+    """Say whether a number in Chinese numerals counts things, and is not part of a name (三条红线, 一批, 二次供水)."""
+    unit = match["unit"] or ""
+    if unit in HAN_TAIL or match["number"] in "百千万":
+        return False
+    if unit == "成" or match["before"]:
+        return unit != "" or bool(match["magnitude"])
+    lead = text[max(0, match.start() - 4) : match.start()]
+    if value == 1 and not re.search(r"(?:新建|建成|打造出?|创建|新增|建设|培育)$", lead):
+        return False
+    return bool(HAN_LEAD.search(lead)) and text[match.end() : match.end() + 1] not in "体化"
 
 
 def _bare(magnitude: str, unit: str) -> tuple[float, str]:
