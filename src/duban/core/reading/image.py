@@ -183,7 +183,7 @@ def _opened(data: bytes) -> Iterator[Image]:
     import PIL.Image  # comes with the extra; a text never needs it
 
     try:
-        with PIL.Image.open(io.BytesIO(data), formats=[*MEDIA_TYPES]) as opened:
+        with PIL.Image.open(io.BytesIO(data), formats=list(set(MEDIA_TYPES) - {"MPO"})) as opened:
             yield opened
     except PIL.Image.DecompressionBombError as error:
         raise PictureTooLargeError("图像太大") from error
