@@ -86,6 +86,9 @@ def _title(text: str, blocks: tuple[tuple[int, int], ...], page: str) -> str | N
         if MARK.match(line) and not line.startswith("——"):
             break
         clean = re.sub(r"^[•·\-\s]*(?:【[^】]{1,12}】)?", "", line)
+        glued = re.match(r"[^。,;:]{0,30}?政府工作报告(?=[\s—(]|\d|$)", clean)
+        if glued:
+            return glued.group()
         if len(clean) > 120 or re.search(r"[。;!?,](?!.*》)", re.sub("《[^》]*》", "", clean)):
             continue
         if not TITLE_KIND.search(clean) or clean.endswith((":", "日")):
@@ -284,6 +287,9 @@ def _year(title: str | None, whole: str, text: str, blocks: tuple[tuple[int, int
             return int(years[0])
     if planned:
         return int(planned[1] or planned[2])
+    delivered = next((m for m in ISSUED.finditer(whole[:500]) if re.match(r"在.{0,40}(?:会议|大会)", whole[m.end() : m.end() + 60].replace("\n", ""))), None)
+    if delivered and (day := _day(delivered)):
+        return day.year + (day.month > 10)
     closing = re.search(r"“?十([二三四五六七])五”?规划?(?:的)?(收官|开局|起步)之年", whole[:6000])
     first = re.search(r"(20\d\d)年是", whole)
     if first:

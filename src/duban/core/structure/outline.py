@@ -49,7 +49,8 @@ BODY = re.compile(
     r"[一五]年来|回顾|“?十[一二三四五六]五|新(?:时代|征程|形势)|面对|根据|为(?:了|深入|全面|贯彻)|树牢|强化|加强|抢抓|立足|突出|统筹|"
     r"把|以(?!上|下|内|及|外)|20\d\d年|我们|聚力|促进|提升|推进|推动|打造|防范|持续|多层次|全方位|高水平|高标准|高质量|多渠道|健全|完善|优化|构建"
 )
-TITLE_END = re.compile(r"(?:工作)?(?:回顾|安排|任务|目标|要求|打算|部署|措施|建设|成就|思路)$")
+# … and those that never stand inside a heading.
+BEGUN = re.compile(r"20\d\d年(?:是|,|,是|度)|今年(?:是|,|以来)|过去(?:的)?一年|刚刚过去|[一五]年来|各位代表")
 
 
 @dataclass(slots=True)
@@ -258,10 +259,13 @@ def head_end(piece: Piece) -> int:
 
 def _title_all(text: str, root: Piece) -> None:
     """Find the titles; siblings that are glued to their text help one another."""
+    pieces = sum(piece.kind in ("part", "chapter", "section", "heading") for piece in root.walk())
+    # A web copy that lost its line breaks: hardly more paragraphs than headings.
+    copy = pieces > 3 and text.count("\n", root.start, root.end) < 1.6 * pieces + 8
     for parent in root.walk():
         firsts = [_first(text, child) for child in parent.children if child.kind in ("chapter", "section", "part")]
         # Where a line break stands behind the headings, or a full stop soon, none of them runs into its text.
-        lost = bool(firsts) and median(firsts) > 28 and not any("\n" in text[c.head : head_end(c)].strip() for c in parent.children)
+        lost = copy and bool(firsts) and max(firsts) > 30
         for piece in parent.children:
             piece.title, piece.body = (None, piece.head) if piece.kind == "closing" else _title(text, piece, lost)
 
@@ -291,7 +295,9 @@ def _title(text: str, piece: Piece, lost: bool) -> tuple[tuple[int, int] | None,
             return (start, start + cut), start + cut
         return (start, start + len(whole)), _skip(text, words_end, stop)
     if high:
-        cut = _year_title(whole) or (_cut(whole) if lost or len(whole) > 50 else 0)
+        cut = _year_title(whole) or (_cut(whole) if (lost and len(whole) > 30) or len(whole) > 50 else 0)
+        if not cut and words_end < line and (begun := BEGUN.search(whole, 8)) and whole[begun.start() - 1] not in "、和与及的在到":
+            cut = begun.start()
         if cut:
             return (start, start + cut), _skip(text, start + cut, stop)
     if closed and more and len(whole) <= (50 if high else 44):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from duban.core.rules import load
 from duban.core.structure.outline import Piece
 
@@ -19,6 +21,8 @@ def assign(text: str, root: Piece, doc_type: str | None) -> None:
     tops = _tops(root)
     claimed = {id(piece): _by_title(text, piece, rules) for piece in tops}
     report = doc_type == "report"
+    if report and len(tops) > 1 and claimed[id(tops[0])] is None and "review" not in claimed.values() and _looks_back(text, tops[0]):
+        claimed[id(tops[0])] = "review"
     if not any(role in PLANNED for role in claimed.values()):
         for piece in tops:
             if claimed[id(piece)] is None:
@@ -55,3 +59,13 @@ def _by_title(text: str, piece: Piece, rules: list) -> str | None:  # type: igno
         if rule.pattern.search(words):
             return str(rule.data["role"])
     return None
+
+
+PAST = re.compile(r"同比|较上年|比上年|过去|[一五]年来|去年|取得了?|荣获|获评|被评为|圆满|成功|累计|极不平凡|达到|建成了?|了(?=[\u4e00-\u9fff“])")
+FUTURE = re.compile(r"力争|确保|我们将|今年|年内|加快|推动|要|努力|着力")
+
+
+def _looks_back(text: str, piece: Piece) -> bool:
+    """Say whether a part without a telling title reports what was done."""
+    words = text[piece.start : piece.end]
+    return len(PAST.findall(words)) > len(FUTURE.findall(words))

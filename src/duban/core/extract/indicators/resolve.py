@@ -30,6 +30,8 @@ DATE_FRONT = re.compile(
     r"^(?:到)?(?:[\\d一二两三四五]+(?:至|到|-)?[\\d一二两三四五]*年(?:之)?内|20\d\d年(?:度)?(?:全年|底|末)?(?:前)?|今年(?:以来)?|去年|全年|年内|年底前?|\d{1,2}月(?:底|份|末)?(?:前)?|上半年|下半年|[一二三四]季度(?:末)?(?:前)?|一年来|五年来?|五年累计|累计|三年(?:累计)?|每年|近年来|过去[一五]年|“十[一二三四五六]五”(?:时期|期间|以来)?|截至.{0,10}(?:底|末|日|月)|目前|同期|首批|首期|第二批|这一年|其间|期间)[,]?"
 )
 UNIT_TYPES = {"%": "percent", "‰": "percent", "成": "percent", "个百分点": "points", "百分点": "points", "个点": "points", "倍": "times"}
+# What a sentence is about, said at its beginning: 港口物流产业，…  新能源产业瞄准…
+TOPIC = re.compile(r"(?P<topic>[\u4e00-\u9fff“”A-Za-z]{2,16}?(?:产业(?:集群)?|集群|示范区|新区|片区|园区|行业))(?:,|:|瞄准|方面)")
 CONNECT = re.compile(r"[、和及与或]|以及")
 CLAUSE_END = re.compile(r"[,;:。!?\n]|——")
 
@@ -77,6 +79,9 @@ def find(text: str, start: int, end: int, quantities: list[Quantity]) -> Iterato
 
 def _sentence(text: str, start: int, end: int, quantities: list[Quantity], context: Context) -> Iterator[Found]:
     clauses = _clauses(text, start, end, quantities)
+    topic = TOPIC.match(text, start, end)
+    if topic and not EFFORT.match(topic["topic"]) and not COUNTED.match(topic["topic"]):
+        context.topic, context.topic_start = topic["topic"], start
     waiting = ""  # a clause without a number that names what the next ones count
     waiting_at = -1
     for a, b in clauses:
@@ -86,13 +91,7 @@ def _sentence(text: str, start: int, end: int, quantities: list[Quantity], conte
             if re.search("[;\n]", text[b : b + 1]):
                 context.name = context.core = context.verb = ""
             waiting, waiting_at = subject, a
-            topic = re.fullmatch(r"[\u4e00-\u9fff“”A-Za-z]{2,16}?(?:产业(?:集群)?|集群|片区|园区|示范区|新区|行业)", subject)
-            if topic and not EFFORT.match(subject) and not COUNTED.match(subject):
-                context.topic, context.topic_start = topic.group(), a
             continue
-        lead = re.match(r"([\u4e00-\u9fff、“”A-Za-z]{2,14}?(?:产业(?:集群)?|集群|示范区))瞄准", text[a:b])
-        if lead:
-            context.topic, context.topic_start = lead.group(1), a
         yield from _clause(text, a, b, own, context, (waiting, waiting_at))
         waiting, waiting_at = "", -1
 
@@ -196,7 +195,7 @@ def _single(
     left, measure, absolute = _measure(raw_left, q, right)
     if base:
         left = FROM.sub("", raw_left)
-        measure = "level"
+        measure = "share" if UNIT_TYPES.get(q.unit) == "percent" else "level"
     words, offset = _front(left)
     if raw_left.endswith("的") and right[:1] not in ",。;" and measure == "level":
         words = _verb(words) if _bare_verb(_verb(words)) else ""
@@ -210,7 +209,7 @@ def _single(
         end = q.end + len(right[: right.find(tail) + len(tail)]) if tail in right else q.end
     else:
         name, end = words, q.end
-    if words and verb and words == verb and not tail:
+    if words and verb and words == verb and not tail and (len(words) < 4 or context.core):
         name = ""
     start = name_start if name_start >= 0 else q.start
     if within and context.core and (not name or _fragment(name)):
@@ -238,7 +237,7 @@ def _single(
             start = context.start if context.start >= 0 else start
             rule = "indicators/list"
     if _generic(name):
-        subject = context.topic or _subject(context.core)
+        subject = _subject(context.core) if context.core and not _generic(context.core) and context.core not in context.topic and not context.topic else context.topic
         if subject and subject not in name and not _generic(subject):
             name = subject + name
             at = context.topic_start if context.topic else context.start
@@ -267,7 +266,7 @@ def _single(
         context.name = context.core = name
         context.verb = ""
     context.start = start
-    start = _near(text, min(start, q.start), name_start if name_start >= 0 else q.start, max(end, q.end))
+    start = _near(text, min(start, q.start), name_start if name_start >= 0 else min(span[0], q.start), max(end, q.end))
     return Found(name, start, max(end, q.end), q, comparator, measure, base, rule)
 
 
@@ -280,7 +279,7 @@ def _near(text: str, start: int, own: int, end: int) -> int:
     while start < own and end - start > 4 * (end - own):
         mark = re.compile(r"[,、;:]").search(text, start, own)
         if mark is None:
-            return own
+            return start if end - start <= 60 else own
         start = mark.end()
     return start
 
@@ -315,6 +314,9 @@ def _measure(left: str, q: Quantity, right: str) -> tuple[str, MeasureKind, bool
                 return stem, measure, False  # type: ignore[return-value]
         if re.match(r"(?:左右|以上)?的?(?:增长|增速|增幅)", right):
             return _against(_link(left)), "growth", False
+        reduced = re.match(r"(?:.*?(?:力争|确保|努力|,))?(?:再)?(?:压减|压缩|削减|减少|降低|精简|缩减)(?=[\u4e00-\u9fff“])", left)
+        if reduced and kind == "percent" and not re.search("率|比", left):
+            return _against(_link(left[reduced.end() :])), "decline", False
         if kind == "times":
             return _against(_link(left)), "multiple", False
         return _against(_link(left)), "share", False
@@ -444,11 +446,11 @@ def _right(right: str, q: Quantity, words: str) -> str:
     rest = re.split(r"[,;。:!?\n]", rest)[0]
     rest = re.sub(r"[、和及与]+$", "", rest)
     cut = re.search(
-        r"(?:做大做强|做优做强|发展壮大|快建设|早投产|尽快|如期|按期|按时|提前|全部|全面(?:完成|建成|开工)|年度建设任务|建设任务$|(?:等)?(?:目标)?任务$|落地见效|达产达效|投产达效|建成投产|建成投用|投入使用|竣工验收|顺利)", rest
+        r"(?:做大做强|做优做强|发展壮大|快建设|早投产|尽快|如期|按期|按时|提前|叫好|带动|年度建设任务|建设任务$|(?:等)?(?:目标)?任务$|落地见效|达产达效|投产达效|建成投产|建成投用|投入使用|竣工验收|顺利)", rest
     )
     if cut and cut.start() >= 2:
         rest = rest[: cut.start()]
-    return rest.strip("的")
+    return re.sub(r"(?<=[\u4e00-\u9fff])(?:全部|均已|均)(?=[\u4e00-\u9fff]{2})", "", rest).strip("的")
 
 
 def _join(words: str, tail: str, q: Quantity) -> str:
@@ -541,7 +543,7 @@ def _shared(
         context.core = context.name.removeprefix(context.verb)
 
 
-PAIRS = (("城乡", ("城镇", "农村")), ("省市", ("省", "市")), ("内外", ("内", "外")))
+PAIRS = (("城乡低保", ("城市低保", "农村低保")), ("城乡", ("城镇", "农村")), ("省市", ("省", "市")), ("内外", ("内", "外")))
 
 
 def _distribute(words: str, start: int, count: int) -> list[tuple[str, int]]:
@@ -567,6 +569,14 @@ def _distribute(words: str, start: int, count: int) -> list[tuple[str, int]]:
     names = [words[a:b] for a, b in items]
     last = names[-1]
     verb = _verb(names[0])
+    # 签约项目履约率、开工率: what is measured of one thing twice is told of it once.
+    rate = re.compile(r"[\u4e00-\u9fff]{1,5}(?:率|人数|数量|总数|面积)")
+    if len(names) > 1 and all(rate.fullmatch(name) and len(name) <= 6 for name in names[1:]) and len(names[0]) > len(names[1]) + 1:
+        subject = names[0][: -min(len(names[1]), len(names[0]) - 2)]
+        own = re.search(r"(?:率|数|数量|面积)$", names[0])
+        if own:
+            names[1:] = [subject + name for name in names[1:]]
+    last = names[-1]
     heads = re.compile(rf"(?:{alternation(_W['generic'])}|[额率量资入值数度费税长比重额元收支])$")
     out = []
     for name in names[:-1]:
