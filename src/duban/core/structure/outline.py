@@ -193,7 +193,7 @@ def _bare_headings(text: str, blocks: list[tuple[int, int]]) -> set[tuple[int, i
         words = text[start:end]
         if first and start < first[0]:
             continue
-        if 4 <= end - start <= 34 and not re.search(r"[。;:,!?…\t|]|^\d|日$|^[(“《【]|MARK", words) and behind[1] - behind[0] > 45:
+        if 4 <= end - start <= 34 and not re.search(r"[。;:,!?…\t|]|^\d|日$|^[(“《【]|(?:方案|通知|报告|计划|意见|清单)$|号$|^附", words) and behind[1] - behind[0] > 45:
             opened = MARK.match(text, start, end)
             if not (opened and opened.lastgroup != "dash"):
                 found.append((start, end))
@@ -220,7 +220,8 @@ def _place(stack: list[Piece], kind: str, number: int | None, strong: bool, last
         piece = next((c for c in reversed(above.children) if c.kind == kind), None)
         if piece is None or piece.number is None or (kind in ("is", "ordinal") and piece is not stack[min(stack.index(above) + 1, len(stack) - 1)]):
             continue
-        if number == piece.number + 1 or (strong and piece.number < number <= piece.number + 4):
+        reach = 4 if strong else 2 if kind == "section" else 1
+        if piece.number < number <= piece.number + reach:
             return above, piece.number + 1
     if kind in ("is", "ordinal"):
         holder = stack[-1] if stack[-1].kind not in ("is", "ordinal") else stack[-1].parent
@@ -397,7 +398,9 @@ def _glued_leads(text: str, piece: Piece) -> list[tuple[int, int]]:
     """Return (start, length) of the short sentences without a comma that may be lead phrases inside a paragraph."""
     found: list[tuple[int, int]] = []
     fresh = True  # whether the sentence before was no candidate
-    for start, end in sentences(text, piece.body, piece.end):
+    for count, (start, end) in enumerate(sentences(text, piece.body, piece.end)):
+        if count > 3 and not found:
+            break
         words = text[start:end]
         bare = words.rstrip("。")
         good = (
@@ -423,7 +426,7 @@ def lead_lengths(text: str, leaves: list[Piece]) -> tuple[int, int] | None:
         return None
     per_leaf = [[length for _, length in _glued_leads(text, leaf)] for leaf in leaves]
     filled = [lengths for lengths in per_leaf if lengths]
-    if len(filled) < max(2, 0.6 * len(per_leaf)) or sum(map(len, filled)) < 1.6 * len(filled):
+    if len(filled) < max(2, 0.4 * len(per_leaf)) or sum(map(len, filled)) < 1.6 * len(filled):
         return None
     counts = Counter(length for lengths in filled for length in lengths)
     common = max(counts, key=lambda n: (counts[n] + counts[n - 1] + counts[n + 1], -abs(n - median(counts.elements()))))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from duban.core.types import Source, Span
@@ -145,16 +146,30 @@ def width(text: str) -> float:
     return len(text) - 0.5 * sum(map(text.count, HALF_WIDTH)) if len(text) < 200 else float(len(text))
 
 
-def _page_width(text: str, lines: list[tuple[int, int]]) -> float | None:
-    """Return the width at which the page broke its lines, None where lines end with their paragraphs."""
-    long = [(round(width(text[a:b])), text[b - 1]) for a, b in lines if 18 <= b - a < 120]
+def _page_width(text: str, lines: list[tuple[int, int]]) -> tuple[float, Callable[[str], float]] | None:
+    """Return the width at which the page broke its lines and how it is counted, None where lines are paragraphs.
+
+    Typeset pages break at a printed width, text exports often at a number of characters; the count under which the
+    broken lines are more alike is the one that was used.
+    """
+    best: tuple[float, float, Callable[[str], float]] | None = None
+    long = [(a, b) for a, b in lines if 18 <= b - a < 120]
     if len(long) < 6 or len(long) < 0.3 * len(lines):
         return None
-    counts = Counter(w for w, _ in long)
-    mode = max(counts, key=lambda w: counts[w - 1] + counts[w] + counts[w + 1])
-    near = [last for w, last in long if mode - 2 <= w <= mode + 2]
-    broken = sum(last not in TERMINAL + CLOSING for last in near)
-    return float(mode) if len(near) >= 0.4 * len(long) and broken >= 0.4 * len(near) and len(near) > 5 else None
+    for measure in (width, len):
+        sizes = [round(measure(text[a:b])) for a, b in long]
+        counts = Counter(sizes)
+        mode = max(counts, key=lambda w: counts[w - 1] + counts[w] + counts[w + 1])
+        near = [text[b - 1] for (a, b), w in zip(long, sizes, strict=True) if mode - 2 <= w <= mode + 2]
+        broken = sum(last not in TERMINAL + CLOSING for last in near)
+        share = len(near) / len(long)
+        if len(near) > 5 and share >= 0.4 and broken >= 0.4 * len(near) and (best is None or share > best[0]):
+            best = share, float(mode), measure
+    return (best[1], best[2]) if best else None
+
+
+# A short sentence without a comma opens a paragraph more often than it goes on with one.
+LEAD = re.compile(r"[^,。;:!?、]{4,14}。(?!$)")
 
 
 def _joins(text: str, lines: list[tuple[int, int]], source: Source) -> list[bool]:
@@ -169,13 +184,14 @@ def _joins(text: str, lines: list[tuple[int, int]], source: Source) -> list[bool
     for number in range(1, len(lines)):
         (before, end), (start, stop) = lines[number - 1], lines[number]
         prose = (prose and joins[number - 1]) or "。" in text[before:end]
-        last, blank_line = text[end - 1], text.count("\n", end, start) > 1
+        last, gap = text[end - 1], text[end:start]
+        blank_line = gap.count("\n") > 1 and not gap.strip()  # with words in it, it is the foot of a page
         if OPENER.match(text, start) or start in headings or start in cells or blank_line:
             continue
         if page is not None:
-            full = width(text[before:end]) >= page - 3
-            new = indents[number] >= 1.5 if indented else last in TERMINAL + CLOSING
-            joins[number] = full and not new
+            wide = page[1](text[before:end])
+            closed = last in TERMINAL + CLOSING and (wide < page[0] - 1 or bool(LEAD.match(text, start, stop)))
+            joins[number] = wide >= page[0] - 3 and not (indents[number] >= 1.5 if indented else closed)
         if not joins[number] and last not in TERMINAL + CLOSING + ":":
             cut = prose or text[before:end].count(",") > 2
             joins[number] = last in ",、的" or (

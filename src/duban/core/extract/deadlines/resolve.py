@@ -37,7 +37,10 @@ def find(text: str, start: int, end: int, year: int | None) -> list[Limit]:
             a, b = match.span()
             if any(x <= a and b <= y for x, y in names) or any(a < limit.end and limit.start < b for limit in found):
                 continue
-            found.append(Limit(a, b, RESOLVE[rule.data["resolve"]](match, year), f"deadlines/{rule.name}"))
+            due = RESOLVE[rule.data["resolve"]](match, year)
+            if due and year and due.year < year:  # 2000年底前建成的小区: history, not a limit
+                continue
+            found.append(Limit(a, b, due, f"deadlines/{rule.name}"))
     return sorted(found, key=lambda limit: limit.start)
 
 
