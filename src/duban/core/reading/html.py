@@ -363,17 +363,9 @@ class _Page:
                 Note("table-unreadable", f"表格超过 {MAX_COLUMNS} 列，只按文字读取。请核对原文。", place)
             )
             return
-        self.draft.tables.append(
-            Table(
-                place,
-                tuple(
-                    Cell(
-                        cell.span, cell.row, cell.column, min(cell.row_span, grid.row + 1 - cell.row), cell.column_span
-                    )
-                    for cell in cells
-                ),
-            )
-        )
+        last = grid.row + 1
+        reaching = (replace(cell, row_span=min(cell.row_span, last - cell.row)) for cell in cells)
+        self.draft.tables.append(Table(place, tuple(reaching)))
 
     def _is_furniture(self, tag: str, attributes: dict[str, str | None]) -> bool:
         # The header of an article holds its title.

@@ -31,6 +31,10 @@ MAX_HTML_DEPTH = 512
 # Unclosed <font> tags are opened again in every later paragraph; honest slips stay far below this many copies.
 MAX_HTML_COPIES = 1_000_000
 
+# Each choice of a list looks at all others, each attribute of a tag (bytes, values aside) at those before it.
+MAX_HTML_CHOICES = 10_000
+MAX_HTML_TAG = 5_000
+
 # Beyond this a grid is no table that people read; text is kept, the table is not marked as one.
 MAX_COLUMNS = 1_000
 # A spreadsheet is held as a grid from its first to its last used cell: some 100 bytes each.

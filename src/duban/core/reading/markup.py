@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 
 from duban.core.reading.errors import UnreadableSource
-from duban.core.reading.limits import MAX_HTML_COPIES, MAX_HTML_DEPTH, MAX_HTML_TAGS
+from duban.core.reading.limits import MAX_HTML_CHOICES, MAX_HTML_COPIES, MAX_HTML_DEPTH, MAX_HTML_TAG, MAX_HTML_TAGS
 
 # Every part takes what it can and never gives back, so that the time is that of one reading.
 _TAG = re.compile(
@@ -16,6 +16,8 @@ _TAG = re.compile(
     r"(?P<rest>(?:=\s*+(?:\"[^\"]*+\"?|'[^']*+'?)|[^>=]++|=)*+)",
     re.DOTALL | re.IGNORECASE,
 )
+_VALUE = re.compile(r"=\s*+(?:\"[^\"]*+\"?|'[^']*+'?)")
+_CHOICES = frozenset({"option", "optgroup"})
 _VOID = frozenset(
     "area base bgsound br col embed frame hr img input keygen link meta param source track wbr".split()  # noqa: SIM905
 )
@@ -36,11 +38,22 @@ def refuse_explosive(text: str, *, name: str) -> None:
     scopes = [-1]
     alike: Counter[str] = Counter()
     formats: defaultdict[str, list[str]] = defaultdict(list)
-    unclosed = copies = 0
+    unclosed = copies = choices = 0
     for tags, match in enumerate(_TAG.finditer(text)):
         tag = (match["name"] or "").lower()
         copies += unclosed
-        if tags > MAX_HTML_TAGS or len(stack) > MAX_HTML_DEPTH or copies > MAX_HTML_COPIES:
+        choices += tag in _CHOICES
+        if (
+            tags > MAX_HTML_TAGS
+            or len(stack) > MAX_HTML_DEPTH
+            or copies > MAX_HTML_COPIES
+            or choices > MAX_HTML_CHOICES
+            or (
+                match["rest"]
+                and len(match["rest"]) > MAX_HTML_TAG
+                and len(_VALUE.sub("", match["rest"])) > MAX_HTML_TAG
+            )
+        ):
             raise UnreadableSource(
                 "网页的标签过多或嵌套过深，无法按网页读取。请用浏览器打开，把正文复制到 Word 或文本文件后再试。",
                 code="bomb",
