@@ -47,10 +47,14 @@ def wrapped(text: str, width: float, size: float, first: float = 0.0) -> list[st
 class Paper:
     """A pdf on its way."""
 
-    def __init__(self, size: tuple[float, float] = A4, encryption: StandardEncryption | None = None) -> None:
+    def __init__(
+        self, size: tuple[float, float] = A4, encryption: StandardEncryption | None = None, *, packed: bool = True
+    ) -> None:
         self.size = size
         self._file = io.BytesIO()
-        self.canvas = canvas.Canvas(self._file, pagesize=size, encrypt=encryption, invariant=True)
+        self.canvas = canvas.Canvas(
+            self._file, pagesize=size, encrypt=encryption, invariant=True, pageCompression=packed
+        )
 
     def text(self, x: float, y: float, text: str, size: float = 16) -> None:
         """Write one line whose baseline is `y` below the sheet's upper edge."""

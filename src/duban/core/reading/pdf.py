@@ -17,6 +17,7 @@ import pypdfium2.raw as pdfium_c
 from duban.core.reading import image
 from duban.core.reading.errors import UnreadableSource
 from duban.core.reading.layout import Rule, Run, Sheet, clean, straight_lines
+from duban.core.reading.pdf_streams import refuse_bombs
 from duban.core.reading.printed import COVERED, FEW_CHARACTERS, Scan, refuse_long, to_source, unread
 from duban.core.types import Source
 
@@ -99,6 +100,7 @@ class _Drawing:
 
     rules: list[Rule] = field(default_factory=list)
     image_area: float = 0.0
+    most_pixels: int = 0
     shapes: int = 0
     objects: int = 0
 
@@ -110,6 +112,7 @@ def read(data: bytes, *, name: str, sha256: str) -> Source:
         UnreadableSource: it is damaged, needs a password, or holds nothing but scans that cannot be recognised here.
 
     """
+    refuse_bombs(data, name)
     with _PDFIUM:
         document = _opened(data, name)
     try:
@@ -201,6 +204,9 @@ def _sheet(page: pdfium.PdfPage, number: int) -> Sheet | None:
     frame = _Frame(left, bottom, right, top, turns)
     drawing = _drawn(page, frame)
     if _needs_eyes(inked, drawing, width * height):
+        if drawing.most_pixels > image.MOST_PIXELS:
+            message = f"第 {number} 页的扫描图像太大（{drawing.most_pixels // 10_000} 万像素），没有读出。"
+            return unread(number, message + "请用 200 至 300 dpi 重新扫描。")
         return None
     runs = [_run(glyph, frame) for glyph in glyphs if glyph.turns == turns]
     aside = "".join(glyph.text for glyph in glyphs if glyph.turns != turns)
@@ -282,6 +288,9 @@ def _draw(shape: pdfium_c.FPDF_PAGEOBJECT, outer: _Matrix, frame: _Frame, drawin
                 _draw(pdfium_c.FPDFFormObj_GetObject(shape, index), matrix, frame, drawing, depth + 1)
     elif kind == pdfium_c.FPDF_PAGEOBJ_IMAGE:
         drawing.image_area += abs(matrix[0] * matrix[3] - matrix[1] * matrix[2])
+        wide, high = ctypes.c_uint(), ctypes.c_uint()
+        if pdfium_c.FPDFImageObj_GetImagePixelSize(shape, wide, high):
+            drawing.most_pixels = max(drawing.most_pixels, wide.value * high.value)
     else:
         drawing.shapes += 1
         _draw_path(shape, matrix, frame, drawing)

@@ -283,17 +283,23 @@ def _written(lines: Sequence[_Line]) -> Layout:
 
 
 def _write_cells(writer: _Writer, cells: Sequence[GridCell]) -> Iterator[Cell]:
-    """Write a part of a table, row by row, and yield its cells where they stand."""
+    """Write a part of a table, row by row, and yield its cells where they stand; empty rows take no line."""
     rows: defaultdict[int, list[GridCell]] = defaultdict(list)
     for cell in cells:
         rows[cell.row].append(cell)
+    empty = writer.next_line()
     for _, row in sorted(rows.items()):
         ordered = sorted(row, key=lambda cell: cell.column)
-        at = writer.line("\t".join(cell.text for cell in ordered)).start
-        for cell in ordered:
-            span = Span(at, at + len(cell.text))
-            yield Cell(span, cell.row, cell.column, cell.row_span, cell.column_span)
-            at = span.end + 1
+        if any(cell.text for cell in ordered):
+            at = writer.line("\t".join(cell.text for cell in ordered)).start
+            for cell in ordered:
+                span = Span(at, at + len(cell.text))
+                yield Cell(span, cell.row, cell.column, cell.row_span, cell.column_span)
+                at = span.end + 1
+            empty = Span(writer.length, writer.length)
+        else:
+            for cell in ordered:
+                yield Cell(empty, cell.row, cell.column, cell.row_span, cell.column_span)
 
 
 def _tables(lines: Sequence[_Line]) -> dict[int, tuple[int, list[GridCell]]]:

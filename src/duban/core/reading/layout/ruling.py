@@ -8,9 +8,11 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from math import isfinite
+
+from duban.core.reading.layout.runs import CellText
 
 #: Lines nearer than this (points) are one line; borders are often drawn twice or as thin boxes.
 SNAP = 2.5
@@ -52,7 +54,12 @@ class GridCell:
     column: int
     row_span: int = 1
     column_span: int = 1
-    text: str = ""
+    content: CellText = field(default_factory=CellText)
+
+    @property
+    def text(self) -> str:
+        """What is written in the cell."""
+        return self.content.text
 
     @property
     def last_row(self) -> int:

@@ -105,28 +105,39 @@ def merged(parts: Sequence[Fragment]) -> Fragment:
     )
 
 
-def cell_text(runs: Iterable[Run], x0: float, x1: float) -> str:
-    """Return the text of a cell between the edges `x0` and `x1`: one line.
+@dataclass(frozen=True, slots=True)
+class CellText:
+    """The text of a cell as one line, and the room (in em) that its last printed line leaves."""
 
-    Lines that the narrow cell broke are joined without a trace; where a person ended a line, a space stands.
-    """
+    text: str = ""
+    room: float = 0.0
+
+    def then(self, following: str) -> str:
+        """Return the text continued: without a trace where a narrow cell broke it, with a space where a person did."""
+        word = _UNBROKEN.match(following)
+        needed = sum(1.0 if wide(char) else 0.55 for char in word[0]) if word else 0.0
+        if self.room >= needed + ROOM_LEFT:
+            return f"{self.text} {following}"
+        return self.text + glue(self.text, following)
+
+
+def cell_text(runs: Iterable[Run], x0: float, x1: float) -> CellText:
+    """Return the text of a cell between the edges `x0` and `x1`."""
     lines = [merged([_fragment(part, 0) for part in _parted(row)]) for row in _rows(runs)]
     if not lines:
-        return ""
+        return CellText()
     if all(len(line.text) == 1 for line in lines):
-        return "".join(line.text for line in lines)  # set downwards in a narrow cell
+        return CellText("".join(line.text for line in lines))  # set downwards in a narrow cell
     padding = max(0.0, min(MOST_PADDING, *(min(line.x0 - x0, x1 - line.x1) for line in lines)))
     left = min(line.x0 for line in lines)
-    text = lines[0].text
-    for line, following in pairwise(lines):
+    cell = CellText()
+    for line in lines:
         before, after = line.x0 - x0, x1 - line.x1
         centred = abs(before - after) <= line.em / 2
-        room = (before + after - 2 * padding) if centred else after - padding
-        word = _UNBROKEN.match(following.text)
-        needed = sum(1.0 if wide(char) else 0.55 for char in word[0]) * following.em if word else 0.0
-        ended = room >= needed + ROOM_LEFT * line.em or (not centred and following.x0 - left >= 1.5 * line.em)
-        text += " " + following.text if ended else glue(text, following.text)
-    return text
+        indented = not centred and line.x0 - left >= 1.5 * line.em
+        text = f"{cell.text} {line.text}" if cell.text and indented else cell.then(line.text)
+        cell = CellText(text, ((before + after - 2 * padding) if centred else after - padding) / line.em)
+    return cell
 
 
 def glue(before: str, after: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from duban.core.reading.layout.ruling import Grid, GridCell
-from duban.core.reading.layout.runs import Run, cell_text, glue
+from duban.core.reading.layout.runs import CellText, Run, cell_text
 
 #: Column lines of two sheets this near (in points, from the table's left edge) are the same line.
 SAME_LINE = 5.0
@@ -37,7 +37,9 @@ def fill(grids: Sequence[Grid], runs: Iterable[Run]) -> tuple[list[Grid], list[R
     filled = []
     for grid, texts in zip(grids, inside, strict=True):
         cells = tuple(
-            replace(cell, text=cell_text(texts[index], grid.xs[cell.column], grid.xs[cell.column + cell.column_span]))
+            replace(
+                cell, content=cell_text(texts[index], grid.xs[cell.column], grid.xs[cell.column + cell.column_span])
+            )
             if index in texts
             else cell
             for index, cell in enumerate(grid.cells)
@@ -137,7 +139,9 @@ def _join_broken_row(above: list[GridCell], below: list[GridCell], repeated: int
         return
     for column, cell in written.items():
         partner = upper[column]
-        above[above.index(partner)] = replace(partner, text=partner.text + glue(partner.text, cell.text))
+        above[above.index(partner)] = replace(
+            partner, content=CellText(partner.content.then(cell.text), cell.content.room)
+        )
     kept = []
     for cell in below:
         if cell.row > repeated:
