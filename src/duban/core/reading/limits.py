@@ -19,8 +19,8 @@ MAX_ARCHIVE_DEPTH = 2
 MAX_RATIO = 200
 RATIO_COUNTS_FROM = 10 * MEGABYTE
 
-# The tree in memory is about ten times its XML; the text of a report of 1,000 pages is about 10 MB of XML.
-MAX_XML_PART = 48 * MEGABYTE
+# The tree in memory is up to twenty times its XML; a report of 1,000 pages is about 10 MB of XML.
+MAX_XML_PART = 32 * MEGABYTE
 
 # A page of a site is 50 to 500 KB; pictures written into the page may make it tens of megabytes.
 MAX_HTML = 32 * MEGABYTE
