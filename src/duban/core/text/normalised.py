@@ -190,7 +190,8 @@ def _joins(text: str, lines: list[tuple[int, int]], source: Source) -> list[bool
             continue
         if page is not None:
             wide = page[1](text[before:end])
-            closed = last in TERMINAL + CLOSING and (wide < page[0] - 1 or bool(LEAD.match(text, start, stop)))
+            short = stop - start < 18 and text[stop - 1] not in TERMINAL + CLOSING + ",、"
+            closed = last in TERMINAL + CLOSING and (wide < page[0] - 1 or last in ")】]" or short or bool(LEAD.match(text, start, stop)))
             joins[number] = wide >= page[0] - 3 and not (indents[number] >= 1.5 if indented else closed)
         if not joins[number] and last not in TERMINAL + CLOSING + ":":
             cut = prose or text[before:end].count(",") > 2

@@ -60,6 +60,7 @@ class Context:
     modifier: str = ""
     start: int = -1
     names: tuple[tuple[str, int], ...] = ()
+    prefix: str = ""  # what a name behind its number is part of, for the next of a list
     topic: str = ""
     topic_start: int = -1
 
@@ -80,7 +81,7 @@ def find(text: str, start: int, end: int, quantities: list[Quantity]) -> Iterato
 def _sentence(text: str, start: int, end: int, quantities: list[Quantity], context: Context) -> Iterator[Found]:
     clauses = _clauses(text, start, end, quantities)
     topic = TOPIC.match(text, start, end)
-    if topic and not EFFORT.match(topic["topic"]) and not COUNTED.match(topic["topic"]):
+    if topic and len((EFFORT.match(topic["topic"]) or COUNTED.match(topic["topic"]) or re.match("", "")).group()) < 2:
         context.topic, context.topic_start = topic["topic"], start
     waiting = ""  # a clause without a number that names what the next ones count
     waiting_at = -1
@@ -126,6 +127,11 @@ def _clause(text: str, start: int, end: int, quantities: list[Quantity], context
             yield from _shared(text, spans, quantities, run, left, context, waiting)
         else:
             found = _single(text, spans[index], quantities[index], context, waiting, index > 0, index)
+            if found and index + 1 < len(quantities) and text[quantities[index].end : quantities[index + 1].start] == "的":
+                # 总投资1312亿元的52个项目: the sum is told of what the next number counts
+                group = _right(text[quantities[index + 1].end : spans[index + 1][1]], quantities[index + 1], "")
+                if group:
+                    found = replace(found, name=_polish(group + found.name), end=max(found.end, text.find(group, found.end) + len(group)))
             if found:
                 yield found
         waiting = ("", -1)
@@ -209,7 +215,10 @@ def _single(
         end = q.end + len(right[: right.find(tail) + len(tail)]) if tail in right else q.end
     else:
         name, end = words, q.end
-    if words and verb and words == verb and not tail and (len(words) < 4 or context.core):
+    if words and verb and words == verb and not tail and context.core:
+        # 新增5家 counts what was told of before; 交流轮岗300人 says what was done with it.
+        name = words + context.core if words.startswith(("新", "净", "续", "改", "再")) else context.core + words
+    elif words and words == verb and not tail and len(words) < 3:
         name = ""
     start = name_start if name_start >= 0 else q.start
     if within and context.core and (not name or _fragment(name)):
@@ -229,6 +238,8 @@ def _single(
             rule = "indicators/clause-before"
         else:
             return None
+    elif not words and tail and later and context.prefix and text[span[0] - 1 : span[0]] in "和及与、" and not context.verb:
+        name = context.prefix + name
     elif not verb and not base and (later or _carries(raw_left, q, words, tail, waiting)):
         carried = context.verb
         if carried and not _has_verb(name) and measure == "level":
@@ -236,14 +247,20 @@ def _single(
             name = carried + mod + name
             start = context.start if context.start >= 0 else start
             rule = "indicators/list"
+    if name.startswith("占") and context.core:
+        name = (context.name if context.verb in ("纳入", "") else context.core) + name
+        start = context.start
+        rule = "indicators/topic"
     if _generic(name):
         subject = _subject(context.core) if context.core and not _generic(context.core) and context.core not in context.topic and not context.topic else context.topic
-        if subject and subject not in name and not _generic(subject):
-            name = subject + name
+        subject = context.core if subject and _generic(subject) else subject
+        if subject and subject not in name:
+            name = subject + name.removeprefix(subject[-2:])
             at = context.topic_start if context.topic else context.start
             rule = "indicators/topic"
             if 0 <= at < start and start - at < 60:
                 start = at
+    context.prefix = words if tail and rule == "indicators/name-behind" and not verb and 2 < len(words) < 8 and words in name else ""
     name = _polish(name)
     if len(name) < 2:
         return None
@@ -314,7 +331,7 @@ def _measure(left: str, q: Quantity, right: str) -> tuple[str, MeasureKind, bool
                 return stem, measure, False  # type: ignore[return-value]
         if re.match(r"(?:左右|以上)?的?(?:增长|增速|增幅)", right):
             return _against(_link(left)), "growth", False
-        reduced = re.match(r"(?:.*?(?:力争|确保|努力|,))?(?:再)?(?:压减|压缩|削减|减少|降低|精简|缩减)(?=[\u4e00-\u9fff“])", left)
+        reduced = re.match(r"(?:.*?(?:力争|确保|努力|,))?(?:再|平均)?(?:压减|压缩|削减|减少|降低|精简|缩减)(?=[\u4e00-\u9fff“])", left)
         if reduced and kind == "percent" and not re.search("率|比", left):
             return _against(_link(left[reduced.end() :])), "decline", False
         if kind == "times":
@@ -392,26 +409,23 @@ def _starts_name(rest: str, length: int) -> bool:
     )
 
 
-ACTS = re.compile(rf"(?:新)?(?:{alternation(w for w in _W['counted'] if len(w) > 1)})(?:了|出)?")
+ACTS = re.compile(f"(?:{alternation(_W['acts'])})(?:了|出)?")
 
 
 def _last_act(words: str) -> int:
     """Return where the act that a number counts begins in the words before it, 0 where the words are one phrase."""
-    if len(words) < 12 or COUNTED.match(words):
+    if len(words) < 10 or COUNTED.match(words):
         return 0
-    best = 0
     for match in ACTS.finditer(words):
-        at = match.start()
-        rest = words[match.end() :]
-        if at < 4 or len(rest) < 2 or _inside(words, at) or words[at - 1] in "的、和与及":
+        at, rest = match.start(), words[match.end() :]
+        if at < 3 or len(rest) < 2 or _inside(words, at) or words[at - 1] in "的、和与及":
             continue
-        if re.match(r"的|工程|项目|任务|资金|用地|计划|中心|单位|企业|水平|能力|力度|情况|工作|率|$", rest):
+        if re.match(r"的|工程|项目|任务|资金|用地|计划|中心|单位|企业|水平|能力|力度|情况|工作|率|值|量|度|兵团|标准|面积", rest):
             continue
-        if re.match("建设|发展|服务|改造|治理|保护|开发|提升|支持|覆盖|运营|培训|运行|登记|检查|认证|优化|绿化|流转|安置|推广|更新|修复|整治|养殖|种植|参与|受益|通过|完善|开放|利用|突破", match.group()) and not re.search(r"[、]$|(?:推动|加快|推进|积极|大力|规划)$", words[:at]) and not re.search(r"[,]", words[:at]):
+        if re.match("建设|改造|建立|开展|培训|推广", match.group()) and not re.search(r"(?:推动|加快|推进|积极|大力|规划|年|前|内|区|镇|街)$", words[:at]):
             continue
-        best = at
-        break
-    return best
+        return at
+    return 0
 
 
 def _verb(words: str) -> str:
@@ -446,7 +460,7 @@ def _right(right: str, q: Quantity, words: str) -> str:
     rest = re.split(r"[,;。:!?\n]", rest)[0]
     rest = re.sub(r"[、和及与]+$", "", rest)
     cut = re.search(
-        r"(?:做大做强|做优做强|发展壮大|快建设|早投产|尽快|如期|按期|按时|提前|叫好|带动|年度建设任务|建设任务$|(?:等)?(?:目标)?任务$|落地见效|达产达效|投产达效|建成投产|建成投用|投入使用|竣工验收|顺利)", rest
+        r"(?:做大做强|做优做强|发展壮大|快建设|早投产|尽快|如期|按期|按时|提前|叫好|带动社会|在我[省市县区镇]|年度建设任务|建设任务$|(?:等)?(?:目标)?任务$|落地见效|达产达效|投产达效|建成投产|建成投用|投入使用|竣工验收|顺利)", rest
     )
     if cut and cut.start() >= 2:
         rest = rest[: cut.start()]
@@ -462,6 +476,8 @@ def _join(words: str, tail: str, q: Quantity) -> str:
         noun = ""  # 打造甲街和乙街2条样板街: the examples are no part of the name
     if words.startswith("为") or words.startswith("对"):
         noun = noun[1:]
+    while noun and (effort := EFFORT.match(noun)) and effort.end() == len(noun):
+        noun = ""
     tail = re.sub(r"^(?:实现|进行了?|完成了?)(?=.{3,})", "", tail)
     return verb + noun + tail
 
@@ -566,7 +582,7 @@ def _distribute(words: str, start: int, count: int) -> list[tuple[str, int]]:
             return []
     if len(items) != count:
         return []
-    names = [words[a:b] for a, b in items]
+    names = _limits_shared([words[a:b] for a, b in items])
     last = names[-1]
     verb = _verb(names[0])
     # 签约项目履约率、开工率: what is measured of one thing twice is told of it once.
@@ -590,6 +606,18 @@ def _distribute(words: str, start: int, count: int) -> list[tuple[str, int]]:
         last = last
     out.append(last)
     return [(name, start) for name in out]
+
+
+LIMIT = re.compile(r"(?P<before>.*?)(?P<limit>[过超]?[\d.十百千万亿两三五]+元(?:以上)?)(?P<noun>.*)")
+
+
+def _limits_shared(names: list[str]) -> list[str]:
+    """纳税过亿元、过千万元工业企业 names two things by limits: what stands before and behind belongs to both."""
+    limits = [LIMIT.fullmatch(name) for name in names]
+    if len(names) < 2 or not all(limits):
+        return names
+    before, noun = limits[0]["before"], limits[-1]["noun"]  # type: ignore[index]
+    return [(m["before"] or before) + m["limit"] + (m["noun"] or noun) for m in limits]  # type: ignore[index]
 
 
 def _shared_tail(name: str, last: str) -> str:

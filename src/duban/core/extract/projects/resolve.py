@@ -69,7 +69,7 @@ def find(text: str, start: int, end: int) -> list[Found]:
         cut = LEADING.match(match["name"])
         begin += cut.end() if cut else 0
         name_words = text[begin : match.end("name")]
-        if _GROUP.fullmatch(name_words) or re.search(r"\d+个|等\d", name_words):
+        if _GROUP.fullmatch(name_words) or re.search(r"(?:重大|重点|储备|产业|亿元以上)项目$", name_words) or re.search(r"\d+个|等\d", name_words):
             continue
         amount = AMOUNT.match(match["amount"])
         if amount:

@@ -90,12 +90,15 @@ class Quantities:
         for match in QUANTITY.finditer(text, start, end):
             self._take(text, match)
         for match in BARE_MONEY.finditer(text, start, end):
-            if match["before"] == "过" or match["after"] in ("级", "以上") or (match["magnitude"] in "亿万" and match["after"] == "大关"):
+            lasting = match["before"].endswith("在")
+            if match["before"] == "过" or match["after"] == "级" or (match["after"] == "以上" and not lasting) or (match["magnitude"] in "亿万" and match["after"] == "大关"):
                 continue
             if not self._masked(match.start("magnitude")) and not QUALIFIED.match(text, match.end()):
                 value, unit = _bare(match["magnitude"], match["unit"])
                 comparator: Comparator = (
-                    "~" if match["before"] == "近" else ">=" if match["before"] not in ("达到", "达") else "="
+                    (
+                    "~" if match["before"] == "近" else "=" if match["before"] in ("达到", "达") or (lasting and not match["after"]) else ">="
+                )
                 )
                 self.found.append(
                     Quantity(match.start(), match.end(), match.start("magnitude"), value, None, unit, comparator, True)

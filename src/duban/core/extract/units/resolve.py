@@ -63,7 +63,7 @@ _SPONSOR = _book["sponsor"].pattern
 _TAIL = _book["tail"].pattern
 _ROLE_WORDS = _book.any_of("lead", "support", "responsible")
 # Where an assignment may open: a bracket, or a labelled line.
-_OPEN = re.compile(rf"[(\[【〔](?=[^\n()]{{0,400}}?(?:{_ROLE_WORDS}))|(?:(?<=\n)|^|(?<=[。;!?]))(?={_LABEL.pattern})")
+_OPEN = re.compile(rf"[(\[【〔](?=[^\n()]{{0,400}}?(?:{_ROLE_WORDS}))|(?<=[。;])[(【](?=[\u4e00-\u9fff])|(?:(?<=\n)|^|(?<=[。;!?]))(?={_LABEL.pattern})")
 _SPLIT = re.compile(r"[、,;;。\n/]|和(?=[区县市省镇]|各)|\s+")
 _UNITISH = re.compile(
     r"(?:局|委|办|办公室|厅|部|院|署|处|科|室|中心|集团|公司|支行|分局|大队|支队|总队|街道|镇|乡|村|社区|管委会|政府|办事处|部门|单位|联|会|站|所|队|园区|开发区|高新区|"
@@ -112,7 +112,13 @@ def _parse(text: str, start: int, end: int) -> tuple[list[Unit], list[tuple[int,
             else:
                 units += [Unit(a, b, role, "units/label") for a, b in _pieces(text, at, stop)]  # type: ignore[arg-type]
         return units, sponsors
-    return _verbal(text, start, end), []
+    units = _verbal(text, start, end)
+    if not units and text[start - 2 : start - 1] in "。;":
+        # A bracket behind the last sentence that holds nothing but names of units.
+        pieces = _pieces(text, start, end)
+        if pieces and all(_UNITISH.search(text[a:b]) and b - a < 24 for a, b in pieces):
+            units = [Unit(a, b, "responsible", "units/bracket") for a, b in pieces]
+    return units, []
 
 
 def _limit(text: str, start: int, end: int) -> int:

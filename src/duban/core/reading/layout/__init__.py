@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from duban.core.reading.layout.columns import Block, Region, find_gutters, reading_order
 from duban.core.reading.layout.furniture import ZONE, SheetRows, find_furniture
+from duban.core.reading.layout.indents import left_edge, paragraph_starts
 from duban.core.reading.layout.ruling import Grid, GridCell, Rule, TooManyRulesError, find_grids, straight_lines
 from duban.core.reading.layout.runs import Fragment, Run, clean, fragments, merged
 from duban.core.reading.layout.tables import continues, fill, joined
@@ -20,8 +21,7 @@ from duban.core.types import Cell, Note, Span, Table
 
 __all__ = ["Layout", "Rule", "Run", "Sheet", "clean", "lay_out", "straight_lines"]
 
-#: A line that starts this far (in em) right of its block's left edge is the first of a paragraph.
-INDENT = 1.5
+#: Stands before the first line of a paragraph, however far the print indents it.
 INDENTED = "　　"
 #: Recognised lines below this are worth a second look.
 CONFIDENT = 0.6
@@ -135,16 +135,18 @@ def _lines(page: _Page, rows: dict[int, Fragment], edge: float) -> Iterator[_Lin
         if line.top < ZONE * page.height:
             yield _Line(page.number, line.text, furniture=True, confidence=line.confidence)
     own_edges = {
-        gutter: _left_edge([line for region in regions for line in _merged_rows(region) if isinstance(line, Fragment)])
+        gutter: left_edge([line for region in regions for line in _merged_rows(region) if isinstance(line, Fragment)])
         for gutter, regions in _by_gutter(page.regions).items()
     }
     for region in page.regions:
         left = edge if region.gutter is None else own_edges[_gutter_key(region)]
-        for block in _merged_rows(region):
+        blocks = _merged_rows(region)
+        starts = iter(paragraph_starts([block for block in blocks if isinstance(block, Fragment)], left))
+        for block in blocks:
             if isinstance(block, Grid):
                 yield _Line(page.number, grid=block)
             else:
-                indent = INDENTED if block.x0 - left >= INDENT * block.em else ""
+                indent = INDENTED if next(starts) else ""
                 yield _Line(page.number, indent + block.text, confidence=block.confidence)
     for line in furniture:
         if line.top >= ZONE * page.height:
@@ -181,22 +183,6 @@ def _by_gutter(regions: Iterable[Region]) -> dict[int, list[Region]]:
     return found
 
 
-def _left_edge(lines: Sequence[Fragment]) -> float:
-    """Return where the lines of a block start, indents and the odd line further out aside."""
-    starts = sorted(line.x0 for line in lines)
-    if not starts:
-        return 0.0
-    wanted = len(starts) / 12
-    for index, start in enumerate(starts):
-        reach = start + lines[0].em / 2
-        near = index
-        while near < len(starts) and starts[near] <= reach:
-            near += 1
-        if near - index >= wanted:
-            return start
-    return starts[0]
-
-
 def _text_edges(pages: Sequence[_Page]) -> list[float]:
     """Return for each sheet the left edge of its text.
 
@@ -212,9 +198,9 @@ def _text_edges(pages: Sequence[_Page]) -> list[float]:
             for line in _merged_rows(region)
             if isinstance(line, Fragment)
         ]
-        own.append(_left_edge(lines) if lines else None)
+        own.append(left_edge(lines) if lines else None)
         if len(lines) >= 3:
-            kinds[round(page.width), page.number % 2].append(_left_edge(lines))
+            kinds[round(page.width), page.number % 2].append(left_edge(lines))
     edges = []
     for page, edge in zip(pages, own, strict=True):
         known = Counter(round(place) for place in kinds[round(page.width), page.number % 2])

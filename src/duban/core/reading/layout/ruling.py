@@ -287,10 +287,10 @@ def _open_fields(
             ((row + 1, column), (row + 1, column) in floors),
             ((row - 1, column), (row, column) in floors),
         )
-        for field, closed in neighbours:
-            if not closed and field not in fields and 0 <= field[0] < rows and 0 <= field[1] < columns:
-                fields.add(field)
-                todo.append(field)
+        for place, closed in neighbours:
+            if not closed and place not in fields and 0 <= place[0] < rows and 0 <= place[1] < columns:
+                fields.add(place)
+                todo.append(place)
     return fields
 
 
