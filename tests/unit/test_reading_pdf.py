@@ -13,7 +13,7 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 from duban.core.reading import image, pdf, printed
 from duban.core.reading.errors import UnreadableSource
 from duban.core.types import Source, Table
-from makers_pdf import Box, Paper, plan, width_of
+from makers_pdf import Box, Paper, plan, width_of, wrapped
 
 
 def read(data: bytes) -> Source:
@@ -75,6 +75,31 @@ def test_a_sheet_of_single_line_paragraphs_takes_its_left_edge_from_the_other_sh
     for y in (120, 148, 176):
         paper.text(106, y, "改造老旧小区。")
     assert read(paper.data()).text.endswith("\n　　改造老旧小区。\n　　改造老旧小区。\n　　改造老旧小区。")
+
+
+def test_in_a_list_with_hanging_numbers_the_item_starts_the_paragraph() -> None:
+    paper = Paper()
+    y = 120.0
+    for number in (1, 2, 3):
+        paper.text(74, y, f"{number}.")
+        for line in wrapped(
+            "推进兰桥产业园二期建设，新开工项目五个，完成投资十二亿元，建成标准厂房八万平方米。" * 2, 416, 16
+        ):
+            paper.text(106, y, line)
+            y += 28
+    lines = read(paper.data()).text.split("\n")
+    assert [line[:4] for line in lines if line.startswith("　　")] == ["　　1.", "　　2.", "　　3."]
+    assert len(lines) > 9
+
+
+def test_a_numbered_heading_at_the_edge_does_not_swallow_the_paragraph_under_it() -> None:
+    paper = Paper()
+    heading = "一、聚力推进兰桥区产业园二期建设全面完成年度重点投资任务"
+    paper.text(74, 100, heading)
+    paper.paragraph(74, 128, 448, "推进兰桥产业园二期建设，新开工项目五个，完成投资十二亿元，建成标准厂房八万平方米。")
+    lines = read(paper.data()).text.split("\n")
+    assert lines[0] == heading
+    assert lines[1].startswith("　　推进")
 
 
 def test_spaced_words_keep_their_white_space_and_justified_ones_get_none() -> None:

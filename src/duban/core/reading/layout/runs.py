@@ -19,7 +19,7 @@ WORD_GAP = 0.18
 #: The same character drawn twice within this distance (in em) is bold face, not a doubled character.
 DOUBLE_STRIKE = 0.15
 #: A line of a cell that leaves this much room (in em) for what follows was ended by a person.
-ROOM_LEFT = 0.15
+ROOM_LEFT = 0.05
 #: Cells are padded by no more than this (points), whatever room short centred lines leave.
 MOST_PADDING = 8.0
 
