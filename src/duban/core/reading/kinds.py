@@ -69,6 +69,10 @@ def _zip_kind(data: bytes, *, name: str) -> Kind:
             parts = {part.partition("/")[0] for part in names}
             if "word" in parts:
                 return "docx"
+            if "xl/workbook.bin" in names:
+                raise UnreadableSource(
+                    "这是二进制的 Excel 文件（xlsb）。请用 Excel 打开，另存为 xlsx 后再试。", code="office", name=name
+                )
             if "xl" in parts:
                 return "xlsx"
             raise UnreadableSource(

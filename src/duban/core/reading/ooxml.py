@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from posixpath import dirname, join, normpath, split
+from dataclasses import dataclass
+from posixpath import join, normpath, split
 from typing import Any
 from zipfile import ZipFile
 
@@ -26,13 +27,18 @@ def parse(data: bytes, *, name: str) -> Element:
             code="broken",
             name=name,
         ) from error
+    refuse_entities(root, name=name)
+    return root
+
+
+def refuse_entities(root: Element, *, name: str) -> None:
+    """Raise :class:`UnreadableSource` ("entities") if the part brings definitions of its own."""
     if root.getroottree().docinfo.internalDTD is not None:
         raise UnreadableSource(
             "文件内部的 XML 自带实体定义，正常的 Office 文件不会有，可能被人做过手脚，已停止读取。请向提供者核实。",
             code="entities",
             name=name,
         )
-    return root
 
 
 def local(element: Element) -> str:
@@ -78,31 +84,46 @@ def switched_on(element: Element | None) -> bool:
     return element is not None and attribute(element, "val") not in ("0", "false", "off", "none")
 
 
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """What one part says of another: its `kind` is the last word of the relationship's type ("styles", "worksheet")."""
+
+    key: str
+    kind: str
+    path: str
+
+
 class Package:
     """The parts of one file. `main` is the part that the others belong to, the document or the workbook."""
 
     def __init__(self, container: ZipFile, *, usual: str, name: str) -> None:
         self._container = container
+        self._present = frozenset(container.namelist())
         self._name = name
-        self.main_path = next(iter(self._targets("", "officeDocument")), usual)
-        self.main = self._read(self.main_path)
+        stated = (relation.path for relation in self._relations_of("") if relation.kind == "officeDocument")
+        main_path = next(stated, usual)
+        self.main = self._read(main_path)
+        self.relations = self._relations_of(main_path)
 
     def related(self, kind: str) -> Element | None:
-        """Return the part to which the main part is related by `kind` ("styles", "numbering"), None without one."""
-        present = set(self._container.namelist())
-        path = next((path for path in self._targets(self.main_path, kind) if path in present), None)
+        """Return the part to which the main part is related by `kind`, None where there is none."""
+        paths = (relation.path for relation in self.relations if relation.kind == kind)
+        path = next((path for path in paths if path in self._present), None)
         return None if path is None else self._read(path)
 
     def _read(self, path: str) -> Element:
         return parse(read_member(self._container, path, limit=MAX_XML_PART, name=self._name), name=self._name)
 
-    def _targets(self, source: str, kind: str) -> list[str]:
+    def _relations_of(self, source: str) -> tuple[Relation, ...]:
         folder, file = split(source)
         path = join(folder, "_rels", f"{file}.rels")
-        if path not in self._container.namelist():
-            return []
-        return [
-            normpath(join("/", dirname(source), attribute(relation, "Target") or "")).lstrip("/")
+        if path not in self._present:
+            return ()
+        return tuple(
+            Relation(
+                attribute(relation, "Id") or "",
+                (attribute(relation, "Type") or "").rpartition("/")[2],
+                normpath(join("/", folder, attribute(relation, "Target") or "")).lstrip("/"),
+            )
             for relation in self._read(path)
-            if (attribute(relation, "Type") or "").endswith(f"/{kind}")
-        ]
+        )

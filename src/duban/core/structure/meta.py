@@ -36,9 +36,9 @@ ISSUED = re.compile(
 NAME = r"[\u4e00-\u9fff]"
 KINDS = r"(?:特别行政区|自治[区州县旗]|[省市县区旗镇乡]|街道|地区)"
 # Words of which no name of a place consists.
-NO_NAME = r"(?!在|和|与|及|的|各|全|我|本|该|对|等|为|了|是|从|向|由|经|根据|按照|关于|印发|确保|推动|推进|加快|促进)"
+NO_NAME = r"(?!人民政府|在|和|与|及|的|各|全|我|本|该|对|等|为|了|是|从|向|由|经|根据|按照|关于|印发|确保|推动|推进|加快|促进)"
 STEP = rf"(?:{NO_NAME}{NAME}){{2,7}}?{KINDS}(?!域|直|级|委|属|划|位|内|外|间|长|管|政府工作)"
-PLACE = rf"(?:{STEP}){{1,3}}"
+PLACE = rf"(?:{STEP}(?:人民政府(?={NAME}{{2,7}}(?:镇|乡|街道)))?){{1,3}}"
 CONGRESS = re.compile(
     rf"(?:日|在|[(:—]|^)在?(?P<place>{PLACE})\s*第?[一二三四五六七八九十\d]+届\s*人民代表大会", re.MULTILINE
 )
@@ -61,7 +61,7 @@ def read(
     whole = text[start:end]
     title = _title(text, blocks, page)
     doc_type = _doc_type(title, head, whole)
-    region, level = _region(title, head, whole, page, doc_type)
+    region, level = _region(title, head, whole, page)
     year = _year(title, whole, text, blocks)
     number = DOC_NUMBER.search(page + "\n" + head)
     return Meta(
@@ -161,10 +161,13 @@ def _level(region: str) -> Level | None:
     return None
 
 
-def _region(
-    title: str | None, head: str, whole: str, page: str, doc_type: str | None
-) -> tuple[str | None, Level | None]:
+def _region(title: str | None, head: str, whole: str, page: str) -> tuple[str | None, Level | None]:
     """Return the region and its level, from the surest place that names it."""
+    region, level = _named_region(title, head, whole, page)
+    return (region.replace("人民政府", ""), level) if region else (region, level)
+
+
+def _named_region(title: str | None, head: str, whole: str, page: str) -> tuple[str | None, Level | None]:
     congress = CONGRESS.search(head) or CONGRESS.search(page)
     if congress:
         return congress["place"], _level(congress["place"])

@@ -17,13 +17,13 @@ from duban.core.types import Source, Span
 
 # Full-width ASCII (！ to ～) to ASCII, exotic blanks to a blank, look-alike dots and dashes to one form.
 FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-FOLD |= {ord(c): " " for c in "\t\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000"}
+FOLD |= {ord(c): " " for c in "\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000"}
 FOLD |= {code: " " for code in range(0x2000, 0x200B)}
 FOLD |= {ord("﹪"): "%", ord("‒"): "-", ord("–"): "-", ord("−"): "-", ord("﹣"): "-", ord("〜"): "~", ord("∼"): "~"}
 FOLD |= {ord("•"): "·", ord("・"): "·", ord("﹑"): "、", ord("﹔"): ";", ord("﹕"): ":", ord("﹐"): ","}
 # Characters that print nothing: zero-width, bidirectional marks, soft hyphen, BOM.
 INVISIBLE = "\xad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
-BLANK = f" {INVISIBLE}"
+BLANK = f" \t{INVISIBLE}"
 BLANKS = re.compile(f"[{BLANK}]+")
 LINE = re.compile(r"[^\r\n]+")
 TERMINAL = "。!?;"
@@ -146,25 +146,31 @@ def width(text: str) -> float:
     return len(text) - 0.5 * sum(map(text.count, HALF_WIDTH)) if len(text) < 200 else float(len(text))
 
 
-def _page_width(text: str, lines: list[tuple[int, int]]) -> tuple[float, Callable[[str], float]] | None:
-    """Return the width at which the page broke its lines and how it is counted, None where lines are paragraphs.
+def _page_widths(text: str, lines: list[tuple[int, int]]) -> tuple[list[float], Callable[[str], float]] | None:
+    """Return the widths at which the page broke its lines and how they are counted, None where lines are paragraphs.
 
     Typeset pages break at a printed width, text exports often at a number of characters; the count under which the
-    broken lines are more alike is the one that was used.
+    broken lines are more alike is the one that was used. A paper set in two columns has two widths.
     """
-    best: tuple[float, float, Callable[[str], float]] | None = None
-    long = [(a, b) for a, b in lines if 18 <= b - a < 120]
+    best: tuple[float, list[float], Callable[[str], float]] | None = None
+    long = [(a, b) for a, b in lines if 14 <= b - a < 120]
     if len(long) < 6 or len(long) < 0.3 * len(lines):
         return None
     for measure in (width, len):
-        sizes = [round(measure(text[a:b])) for a, b in long]
-        counts = Counter(sizes)
-        mode = max(counts, key=lambda w: counts[w - 1] + counts[w] + counts[w + 1])
-        near = [text[b - 1] for (a, b), w in zip(long, sizes, strict=True) if mode - 2 <= w <= mode + 2]
-        broken = sum(last not in TERMINAL + CLOSING for last in near)
-        share = len(near) / len(long)
-        if len(near) > 5 and share >= 0.4 and broken >= 0.4 * len(near) and (best is None or share > best[0]):
-            best = share, float(mode), measure
+        sized = [(round(measure(text[a:b])), text[b - 1]) for a, b in long]
+        rest, modes, share = sized, [], 0.0
+        while len(modes) < 2 and len(rest) > 5:
+            counts = Counter(size for size, _ in rest)
+            mode = max(counts, key=lambda w: counts[w - 1] + counts[w] + counts[w + 1])
+            near = [last for size, last in rest if mode - 2 <= size <= mode + 2]
+            broken = sum(last not in TERMINAL + CLOSING for last in near)
+            if len(near) <= 5 or len(near) < (0.4 if not modes else 0.25) * len(sized) or broken < 0.4 * len(near):
+                break
+            modes.append(float(mode))
+            share += len(near) / len(sized)
+            rest = [(size, last) for size, last in rest if not mode - 2 <= size <= mode + 2]
+        if modes and (best is None or share > best[0]):
+            best = share, modes, measure
     return (best[1], best[2]) if best else None
 
 
@@ -177,7 +183,7 @@ def _joins(text: str, lines: list[tuple[int, int]], source: Source) -> list[bool
     joins = [False] * len(lines)
     headings = {text.find(heading.span.of(source.text).strip()[:1], heading.span.start) for heading in source.headings}
     cells = {cell.span.start for table in source.tables for cell in table.cells}
-    page = _page_width(text, lines) if source.lines == "layout" else None
+    page = _page_widths(text, lines) if source.lines == "layout" else None
     indents = [_indent(text, start) for start, _ in lines]
     indented = page is not None and sum(indent >= 1.5 for indent in indents) > 0.04 * len(lines)
     prose = False  # whether the paragraph so far holds a whole sentence
@@ -190,9 +196,10 @@ def _joins(text: str, lines: list[tuple[int, int]], source: Source) -> list[bool
             continue
         if page is not None:
             wide = page[1](text[before:end])
+            full = next((w for w in page[0] if w - 3 <= wide <= w + 3), 1e9 if wide < max(page[0]) else 0.0)
             short = stop - start < 18 and text[stop - 1] not in TERMINAL + CLOSING + ",、"
-            closed = last in TERMINAL + CLOSING and (wide < page[0] - 1 or last in ")】]" or short or bool(LEAD.match(text, start, stop)))
-            joins[number] = wide >= page[0] - 3 and not (indents[number] >= 1.5 if indented else closed)
+            closed = last in TERMINAL + CLOSING and (wide < full - 1 or last in ")】]" or short or bool(LEAD.match(text, start, stop)))
+            joins[number] = wide >= full - 3 and not (indents[number] >= 1.5 if indented else closed)
         if not joins[number] and last not in TERMINAL + CLOSING + ":":
             cut = prose or text[before:end].count(",") > 2
             joins[number] = last in ",、的" or (
@@ -219,12 +226,16 @@ def _clean(text: str, start: int, end: int, pieces: list[tuple[int, int]], break
         if blank > at:
             pieces.append((at, blank))
         at = after
+        if "\t" in match.group():  # the next cell of a row
+            breaks.append(len(pieces))
+            heading = after
+            continue
         if " " not in match.group():
             continue
         if before in "。!?" or (before in ":;”" and after - blank > 1) or (before != "第" and HEADING_MARK.match(text, after)):
             breaks.append(len(pieces))
             heading = after
-        elif _latin(before) and _latin(behind) or (before.isdigit() or before == ".") and behind.isdigit():
+        elif (_latin(before) and _latin(behind)) or _two_numbers(text, blank, after, start):
             pieces.append((blank, blank + 1))
         elif 5 < blank - heading < 60 and HEADING_MARK.match(text, heading, blank) and not re.search("[。;!?]", text[heading:blank]):
             # A glued web copy: the blank is all that is left of the line break behind a heading.
@@ -232,6 +243,22 @@ def _clean(text: str, start: int, end: int, pieces: list[tuple[int, int]], break
             heading = after
     if at < end:
         pieces.append((at, end))
+
+
+def _two_numbers(text: str, blank: int, after: int, start: int) -> bool:
+    """Say whether a blank between digits divides two numbers; one that strayed into a number does not."""
+    before, behind = text[blank - 1], text[after]
+    if not behind.isdigit():
+        return False
+    if before == ".":  # 1. 2023年…: a label and its text
+        label = blank - 1
+        while label > start and text[label - 1].isdigit():
+            label -= 1
+        return label == start or text[label - 1] in TERMINAL + " "
+    if not before.isdigit():
+        return False
+    years = re.compile(r"(?:19|20)\d\d(?!\d)").match(text, after) and re.search(r"(?<!\d)(?:19|20)\d\d$", text[start:blank])
+    return after - blank > 1 or bool(years)
 
 
 def _assemble(folded: str, source: str, pieces: list[tuple[int, int]], breaks: list[int]) -> NormalisedText:

@@ -17,6 +17,7 @@ from duban.core.types import Comparator, MeasureKind
 
 _book = load("extract.indicators")
 _W = _book.words
+_LIMITS = tuple(load("extract.deadlines"))
 COUNTED = re.compile(f"(?:新)?(?:{alternation(_W['counted'])})(?:了|出|成)?")
 EFFORT = re.compile(f"(?:{alternation(_W['effort'])})")
 LINK = re.compile(f"(?:{alternation(_W['link'])})$")
@@ -27,7 +28,7 @@ TO = re.compile(r"(?:提高|提升|增长|增加|上升|扩大|下降|降低|减
 FROM = re.compile(r"(?:从|由)(?:20\d\d年(?:的)?|上年(?:的)?|去年(?:的)?|“[^”]{2,6}”末(?:的)?|原来的?|过去的?|当初的?)?$")
 AGAINST = re.compile(r"(?:比|较|是)(?:20\d\d年(?:度|底|末)?|“[^”]{2,8}”(?:末|时期|期末)?|上年(?:同期|末)?|去年(?:同期|末)?|全[国省市区县]|“?十[一二三四]五”?末|同期|上一年|前年|年初|年底|20\d\d—20\d\d年|全[国省市](?:平均)?水平)(?:的)?")
 DATE_FRONT = re.compile(
-    r"^(?:到)?(?:[\\d一二两三四五]+(?:至|到|-)?[\\d一二两三四五]*年(?:之)?内|20\d\d年(?:度)?(?:全年|底|末)?(?:前)?|今年(?:以来)?|去年|全年|年内|年底前?|\d{1,2}月(?:底|份|末)?(?:前)?|上半年|下半年|[一二三四]季度(?:末)?(?:前)?|一年来|五年来?|五年累计|累计|三年(?:累计)?|每年|近年来|过去[一五]年|“十[一二三四五六]五”(?:时期|期间|以来)?|截至.{0,10}(?:底|末|日|月)|目前|同期|首批|首期|第二批|这一年|其间|期间)[,]?"
+    r"^(?:到)?(?:[\d一二两三四五]+(?:至|到|-)?[\d一二两三四五]*年(?:之)?内|20\d\d年(?:度)?(?:全年|底|末)?(?:前)?|今年(?:以来)?|去年|全年|年内|年底前?|\d{1,2}月(?:底|份|末)?(?:前)?|上半年|下半年|[一二三四]季度(?:末)?(?:前)?|一年来|五年来?|五年累计|累计|三年(?:累计)?|每年|近年来|过去[一五]年|“十[一二三四五六]五”(?:时期|期间|以来)?|截至.{0,10}(?:底|末|日|月)|[用以][一二两三四五\d]+年时间|目前|同期|首批|首期|第二批|这一年|其间|期间)[,]?"
 )
 UNIT_TYPES = {"%": "percent", "‰": "percent", "成": "percent", "个百分点": "points", "百分点": "points", "个点": "points", "倍": "times"}
 # What a sentence is about, said at its beginning: 港口物流产业，…  新能源产业瞄准…
@@ -217,7 +218,7 @@ def _single(
         name, end = words, q.end
     if words and verb and words == verb and not tail and context.core:
         # 新增5家 counts what was told of before; 交流轮岗300人 says what was done with it.
-        name = words + context.core if words.startswith(("新", "净", "续", "改", "再")) else context.core + words
+        name = words + context.core if words.startswith(("新", "续", "改", "再")) else context.core + words
     elif words and words == verb and not tail and len(words) < 3:
         name = ""
     start = name_start if name_start >= 0 else q.start
@@ -242,7 +243,7 @@ def _single(
         name = context.prefix + name
     elif not verb and not base and (later or _carries(raw_left, q, words, tail, waiting)):
         carried = context.verb
-        if carried and not _has_verb(name) and measure == "level":
+        if carried and not _generic(name) and not _has_verb(name) and measure == "level":
             mod = context.modifier if index > 0 and text[span[0] - 1 : span[0]] in "、和及与" and not _modifier(name) and name[0] != "“" else ""
             name = carried + mod + name
             start = context.start if context.start >= 0 else start
@@ -283,17 +284,18 @@ def _single(
         context.name = context.core = name
         context.verb = ""
     context.start = start
-    start = _near(text, min(start, q.start), name_start if name_start >= 0 else min(span[0], q.start), max(end, q.end))
+    limit = 9 if rule == "indicators/carried" else 4
+    start = _near(text, limit, min(start, q.start), name_start if name_start >= 0 else min(span[0], q.start), max(end, q.end))
     return Found(name, start, max(end, q.end), q, comparator, measure, base, rule)
 
 
-def _near(text: str, start: int, own: int, end: int) -> int:
+def _near(text: str, limit: int, start: int, own: int, end: int) -> int:
     """Return where the range of an indicator begins: at the words it takes over, if they stand near enough.
 
     Words that a long list carries from far away would make the range say more than the number; then the nearest
-    mark that keeps the range within four times its own length opens it.
+    mark that keeps the range within `limit` times its own length opens it.
     """
-    while start < own and end - start > 4 * (end - own):
+    while start < own and (end - start > limit * (end - own) or end - start > 90):
         mark = re.compile(r"[,、;:]").search(text, start, own)
         if mark is None:
             return start if end - start <= 60 else own
@@ -375,13 +377,13 @@ def _front(words: str) -> tuple[str, int]:
     while changed:
         changed = False
         rest = words[at:]
-        strip = re.match(r"[\s,、;:。和及与并且]+|其中[,:]?", rest)
+        strip = re.match(r"[\s,、;:。和及与并且]+|其中[,:]?|\d{1,3}[.、](?!\d)|\([一二三四五六七八九十\d]{1,3}\)|[一二三四五六七八九十]{1,2}[是要、]|[①-⑳]|——", rest)
         if strip and strip.end():
             at += strip.end()
             changed = True
             continue
-        date = DATE_FRONT.match(rest)
-        if date and date.end():
+        date = DATE_FRONT.match(rest) or next((m for rule in _LIMITS if (m := rule.pattern.match(rest))), None)
+        if date and 0 < date.end() < len(rest):
             at += date.end()
             changed = True
             continue
@@ -422,6 +424,10 @@ def _last_act(words: str) -> int:
             continue
         if re.match(r"的|工程|项目|任务|资金|用地|计划|中心|单位|企业|水平|能力|力度|情况|工作|率|值|量|度|兵团|标准|面积", rest):
             continue
+        if match.group().startswith("新增") and re.search(r"(?:园|园区|新区|示范区|基地|平台|港)$", words[:at]) and not COUNTED.match(words):
+            return 0  # whose growth it is belongs to the name
+        if match.group().startswith("开展") and len(rest) > 3 and at > 5:
+            return at
         if re.match("建设|改造|建立|开展|培训|推广", match.group()) and not re.search(r"(?:推动|加快|推进|积极|大力|规划|年|前|内|区|镇|街)$", words[:at]):
             continue
         return at
@@ -549,6 +555,8 @@ def _shared(
             continue
         kind = measure if UNIT_TYPES.get(q.unit) == UNIT_TYPES.get(first.unit) else _measure(left, q, "")[1]
         comparator = q.comparator
+        if comparator == "=" and first.comparator in (">=", "<=") and text[first.start] not in "0123456789":
+            comparator = first.comparator  # 分别超98.5%和99%: the word before the first is said of all
         if comparator == "=" and number == run[0] and re.search(r"(?:不低于|不少于|超过?|突破|均超|分别超过?)$", left):
             comparator = ">="
         yield Found(clean, names[0][1] if names[0][1] >= 0 else q.start, q.end, q, comparator, kind, False, "indicators/respectively")
@@ -587,10 +595,11 @@ def _distribute(words: str, start: int, count: int) -> list[tuple[str, int]]:
     verb = _verb(names[0])
     # 签约项目履约率、开工率: what is measured of one thing twice is told of it once.
     rate = re.compile(r"[\u4e00-\u9fff]{1,5}(?:率|人数|数量|总数|面积)")
-    if len(names) > 1 and all(rate.fullmatch(name) and len(name) <= 6 for name in names[1:]) and len(names[0]) > len(names[1]) + 1:
-        subject = names[0][: -min(len(names[1]), len(names[0]) - 2)]
-        own = re.search(r"(?:率|数|数量|面积)$", names[0])
-        if own:
+    if len(names) > 1 and all(len(name) <= 6 and (rate.fullmatch(name) or _generic(name)) for name in names[1:]):
+        subject = _subject(names[0])
+        if subject == names[0] and re.search(r"(?:率|数|数量|面积)$", names[0]) and len(names[0]) > len(names[1]) + 1:
+            subject = names[0][: -min(len(names[1]), len(names[0]) - 2)]
+        if subject != names[0]:
             names[1:] = [subject + name for name in names[1:]]
     last = names[-1]
     heads = re.compile(rf"(?:{alternation(_W['generic'])}|[额率量资入值数度费税长比重额元收支])$")

@@ -27,7 +27,7 @@ QUANTITY = re.compile(
 )
 # What a limit qualifies: 500万元以上技改项目, 过亿元企业. The number counts nothing, what it qualifies is counted.
 QUALIFIED = re.compile(
-    r"的?(?!(?:支持|扶持|用于|帮助|推动|助力|惠及|为))[\u4e00-\u9fff“”]{0,12}?(?:项目|企业|村|公司|家庭|人才|机组|锅炉|产品|品牌|楼|主体|大户|农户|县|镇|工程|设备|产业|集群|贷款|老人|老年人|人口|儿童|幼儿|人员|小区|职工)"
+    r"的?(?!(?:支持|扶持|用于|帮助|推动|助力|惠及|为))[\u4e00-\u9fff“”]{0,12}?(?:项目|企业|村|公司|家庭|人才|机组|锅炉|产品|品牌|楼|主体|大户|农户|县|镇|工程|设备|产业|集群|贷款|老人|老年人|人口|儿童|幼儿|人员|小区|职工|园区|开发区|商圈|街区|市场)"
 )
 # Measures that limit; a count of things (3家以上企业) never does.
 LIMITING = re.compile(r"(?:万|亿|千|百)*(?:元|美元|吨|平方米|㎡|岁|周岁|米|公里|千瓦|亩|%|蒸吨|立方米)$")
@@ -91,7 +91,7 @@ class Quantities:
             self._take(text, match)
         for match in BARE_MONEY.finditer(text, start, end):
             lasting = match["before"].endswith("在")
-            if match["before"] == "过" or match["after"] == "级" or (match["after"] == "以上" and not lasting) or (match["magnitude"] in "亿万" and match["after"] == "大关"):
+            if match["before"] == "过" or match["after"] == "级" or (match["after"] == "以上" and not lasting) or match["after"] == "大关":
                 continue
             if not self._masked(match.start("magnitude")) and not QUALIFIED.match(text, match.end()):
                 value, unit = _bare(match["magnitude"], match["unit"])
