@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 EPILOG = """
 例：
-  duban explain 方案.txt --at 792      第 792 个字符（从 0 数）属于哪些条目，各由哪条规则认出
+  duban explain 方案.txt --at 792      第 792 个字符属于哪些条目，由哪条规则认出
   duban explain 方案.txt --task t3     任务 t3 的全部条目
 
 规则的编号见 docs/rules.md。退出码：0 正常；2 用法有误；3 读不出。

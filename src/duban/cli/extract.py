@@ -32,7 +32,8 @@ EPILOG = """
   duban extract 报告.zip -o 全部.jsonl        许多来源，一个文件，每行一份文件
   cat 方案.txt | duban extract - | jq .       接在管道里
 
-退出码：0 全部读出；1 有的读不出；2 用法有误或写不出去；3 一份也读不出；130 被中断。
+退出码：0 全部读出；1 有的读不出；2 用法有误或写不出去；3 一份也读不出；
+        130 被中断。
 """
 
 
@@ -106,9 +107,7 @@ def extract(
     except BrokenPipeError:
         raise
     except OSError as error:
-        click.echo(
-            f"写不出去：{error.filename or output or '标准输出'}：{error.strerror}。请检查空间和权限。", err=True
-        )
+        click.echo(f"写不出去：{output or '标准输出'}：{error.strerror}。请检查空间和权限。", err=True)
         ctx.exit(CANNOT_WRITE)
     tally.close()
     ctx.exit(tally.exit_code)

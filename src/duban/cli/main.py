@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -26,7 +26,7 @@ class _Duban(Command, click.Group):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")
         try:
-            code = super().main(*args, **{**kwargs, "standalone_mode": False})
+            code = super().main(*args, **{**kwargs, "prog_name": "duban", "standalone_mode": False})
         except click.Abort:
             click.echo("已中断。", err=True)
             code = INTERRUPTED
@@ -38,7 +38,7 @@ class _Duban(Command, click.Group):
             context = error.ctx if isinstance(error, click.UsageError) else None
             click.echo(f"用法见：{context.command_path if context else 'duban'} --help", err=True)
             code = USAGE
-        sys.exit(code if isinstance(code, int) else 0)
+        _leave(code if isinstance(code, int) else 0)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command, whose reader may leave at any time (``duban … | head``)."""
@@ -52,6 +52,21 @@ class _Duban(Command, click.Group):
             with contextlib.suppress(OSError, ValueError):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(PIPE_CLOSED)
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process; workers that still read for a result that nobody wants are not waited for."""
+    library = sys.modules.get("multiprocessing")
+    workers = library.active_children() if library else []
+    if workers:
+        for worker in workers:
+            worker.kill()
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
+        # The pool would wait at the exit for the rest of a message that a worker was killed over.
+        os._exit(code)
+    sys.exit(code)
 
 
 @click.group(

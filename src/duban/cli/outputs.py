@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import chain, count
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -67,7 +68,7 @@ class Folder:
         *above, last = parts or ["-"]
         stem = "stdin" if last == "-" else PurePosixPath(last).stem
         # plan.txt and plan.docx: the second keeps its suffix, a third gets a number.
-        for candidate in (stem, last, *(f"{stem}-{number}" for number in range(2, sys.maxsize))):
+        for candidate in chain((stem, last), (f"{stem}-{number}" for number in count(2))):
             path = self._root.joinpath(*above, candidate + self._suffix)
             # Some file systems take A.json and a.json for one file.
             if str(path).casefold() not in self._taken and not self._is_input(path):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import traceback
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -17,10 +19,13 @@ from duban.core.pipeline import parse
 from duban.core.reading import Input, UnreadableSource
 from duban.core.types import Ledger
 
-# A chunk is what a worker is sent at once; so many chunks per worker wait or are done but not yet taken. Together they
-# bound what is in memory: a few dozen ledgers, however many files there are.
+# A chunk is what a worker is sent at once: one file while there may be few (all workers get some), several once there
+# are many. So many chunks per worker are under way or done but not yet taken; that bounds what is in memory.
+_FEW_PER_WORKER = 8
 _CHUNK = 4
 _CHUNKS_AHEAD = 3
+
+_SWEEPING = "ignore:resource_tracker:UserWarning"
 
 
 @dataclass(frozen=True)
@@ -62,9 +67,20 @@ def _read_chunk(chunk: list[Input], today: date | None) -> list[Result]:
     return [read_one(item, today) for item in chunk]
 
 
-def _start_worker() -> None:
-    # Ctrl-C reaches every process of the terminal; only the first has something to say about it.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+@contextmanager
+def _interrupts_kept_back() -> Iterator[None]:
+    """Hold Ctrl-C back; a process started meanwhile never hears it.
+
+    It reaches every process of a terminal, and only the first has something to say about it.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class _Pool:
@@ -72,16 +88,21 @@ class _Pool:
         self._workers, self._today = workers, today
 
     def _open(self, workers: int) -> ProcessPoolExecutor:
+        # When an interruption ends it all at once, a helper of multiprocessing sweeps up and need not say so.
+        wanted = os.environ.get("PYTHONWARNINGS", "")
+        if _SWEEPING not in wanted:
+            os.environ["PYTHONWARNINGS"] = ",".join(filter(None, (wanted, _SWEEPING)))
         # Spawned, not forked: the libraries that read PDFs and pictures run threads of their own.
-        return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _start_worker)
+        return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"))
 
     def run(self, items: Iterator[Input]) -> Iterator[Result]:
         pool = self._open(self._workers)
         waiting: deque[tuple[list[Input], Future[list[Result]]]] = deque()
+        chunks = self._chunks(items)
         finished = False
         try:
             while True:
-                while len(waiting) < self._workers * _CHUNKS_AHEAD and (chunk := list(islice(items, _CHUNK))):
+                for chunk in islice(chunks, self._workers * _CHUNKS_AHEAD - len(waiting)):
                     waiting.append((chunk, self._submit(pool, chunk)))
                 if not waiting:
                     break
@@ -98,13 +119,17 @@ class _Pool:
             finished = True
         finally:
             pool.shutdown(wait=finished, cancel_futures=True)
-            if not finished:
-                for process in multiprocessing.active_children():
-                    process.terminate()
+
+    def _chunks(self, items: Iterator[Input]) -> Iterator[list[Input]]:
+        for item in islice(items, self._workers * _FEW_PER_WORKER):
+            yield [item]
+        while chunk := list(islice(items, _CHUNK)):
+            yield chunk
 
     def _submit(self, pool: ProcessPoolExecutor, chunk: list[Input]) -> Future[list[Result]]:
         try:
-            return pool.submit(_read_chunk, chunk, self._today)
+            with _interrupts_kept_back():
+                return pool.submit(_read_chunk, chunk, self._today)
         except BrokenProcessPool as error:
             broken: Future[list[Result]] = Future()
             broken.set_exception(error)
@@ -113,7 +138,9 @@ class _Pool:
     def _alone(self, item: Input) -> Result:
         with self._open(1) as pool:
             try:
-                return pool.submit(read_one, item, self._today).result()
+                with _interrupts_kept_back():
+                    future = pool.submit(read_one, item, self._today)
+                return future.result()
             except BrokenProcessPool:
                 return Failure(
                     item.name, "读取它的进程意外终止，可能是文件损坏或内存不足。请单独再读一次，或换一种格式。"
