@@ -82,11 +82,12 @@ def _letters(form: str) -> str:
 
 
 def _day(day: date, form: str) -> str:
-    letters = _letters(form)
-    # A cell that shows year and month holds the first of the month: nobody wrote that day.
-    parts = [f"{part}{sign}" for part, letter, sign in ((day.year, "y", "年"), (day.month, "m", "月"), (day.day, "d", "日"))
-             if letter in letters or not {"y", "m", "d"} & set(letters) or "h" in letters]
-    return "".join(parts)
+    letters = set("ymd") & set(_letters(form))
+    # A cell that shows year and month holds the first of that month: nobody wrote the day. Minutes are an m too.
+    if not letters or "h" in _letters(form):
+        letters = set("ymd")
+    parts = (("y", f"{day.year}年"), ("m", f"{day.month}月"), ("d", f"{day.day}日"))
+    return "".join(words for letter, words in parts if letter in letters)
 
 
 def _formed(value: float, form: str) -> str | None:

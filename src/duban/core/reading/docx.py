@@ -10,7 +10,7 @@ from duban.core.reading.draft import Box, Draft
 from duban.core.reading.errors import UnreadableSource
 from duban.core.reading.limits import MAX_COLUMNS
 from duban.core.reading.numbering import Numbering
-from duban.core.reading.ooxml import Element, Package, attribute, child, local, number, switched_on
+from duban.core.reading.ooxml import Element, Package, attribute, child, local, number, parts, switched_on
 from duban.core.reading.zipped import open_zip
 from duban.core.types import Heading, Note, Source
 
@@ -36,7 +36,7 @@ def read(data: bytes, *, name: str, sha256: str) -> Source:
         reader = _Reader(_Styles(package.related("styles")), Numbering(package.related("numbering")))
         reader.flow(child(package.main, "body"))
         for kind in ("footnotes", "endnotes"):
-            for note in package.related(kind) or ():
+            for note in parts(package.related(kind)):
                 if attribute(note, "type") not in _SEPARATORS:
                     reader.flow(note)
     draft = reader.draft
@@ -76,7 +76,7 @@ class _Styles:
     def __init__(self, part: Element | None) -> None:
         self._elements: dict[str, Element] = {}
         self._default: str | None = None
-        for element in part if part is not None else ():
+        for element in parts(part):
             if local(element) == "style" and attribute(element, "type") == "paragraph":
                 key = attribute(element, "styleId") or ""
                 self._elements[key] = element
@@ -181,7 +181,7 @@ class _Reader:
     def _blocks(self, container: Element | None, *, contents: bool = False) -> Iterator[_Paragraph | Element]:
         """Yield the paragraphs that have words, and the tables as they are, in the order of reading."""
         carried = ""
-        for element in container if container is not None else ():
+        for element in parts(container):
             kind = local(element)
             if kind == "p":
                 boxes: list[Element] = []
@@ -286,24 +286,24 @@ def _text_boxes(element: Element) -> Iterator[Element]:
             yield from _text_boxes(part)
 
 
-def _rows(table: Element) -> Iterator[Element]:
-    for element in table:
+def _rows(table: Element | None) -> Iterator[Element]:
+    for element in parts(table):
         kind = local(element)
         if kind == "tr" and child(element, "trPr", "del") is None:
             yield element
         elif kind == "sdt":
-            yield from _rows(child(element, "sdtContent") or ())
+            yield from _rows(child(element, "sdtContent"))
         elif kind in _WRAPPERS:
             yield from _rows(element)
 
 
-def _cells(row: Element) -> Iterator[Element]:
-    for element in row:
+def _cells(row: Element | None) -> Iterator[Element]:
+    for element in parts(row):
         kind = local(element)
         if kind == "tc":
             yield element
         elif kind == "sdt":
-            yield from _cells(child(element, "sdtContent") or ())
+            yield from _cells(child(element, "sdtContent"))
         elif kind in _WRAPPERS:
             yield from _cells(element)
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from duban.core.reading.errors import UnreadableSource
 
-Kind = Literal["txt", "html", "docx", "xlsx", "pdf", "ofd", "image", "archive"]
+Kind = Literal["txt", "html", "docx", "xlsx", "ods", "pdf", "ofd", "image", "archive"]
 
 _IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*", b"GIF87a", b"GIF89a")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -83,7 +83,7 @@ def _zip_kind(data: bytes, *, name: str) -> Kind:
         if "mimetype" in names:
             mimetype = read_member(container, "mimetype", limit=_SNIFFED, name=name)
             if mimetype.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
-                return "xlsx"
+                return "ods"
             if mimetype.startswith((b"application/vnd.oasis.opendocument", b"application/epub")):
                 raise UnreadableSource(
                     "这是 ODT 等其他格式的文档。请用 WPS 或 LibreOffice 打开，另存为 docx 后再试。",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from duban.core.reading.ooxml import Element, attribute, child, local, number, switched_on
+from duban.core.reading.ooxml import Element, attribute, child, local, number, parts, switched_on
 
 _LEVELS = 9
 # Word counts no further.
@@ -32,7 +32,7 @@ class Numbering:
         linked: dict[str, str] = {}
         links: dict[str, str] = {}
         nums: list[Element] = []
-        for element in part if part is not None else ():
+        for element in parts(part):
             if local(element) == "abstractNum":
                 key = attribute(element, "abstractNumId") or ""
                 definitions[key] = _levels(element)
@@ -50,7 +50,7 @@ class Numbering:
             key = attribute(element, "numId") or ""
             definition = attribute(child(element, "abstractNumId"), "val") or ""
             definition = linked.get(links.get(definition, ""), definition)
-            overrides = [part for part in element if local(part) == "lvlOverride"]
+            overrides = [override for override in element if local(override) == "lvlOverride"]
             self._definition[key] = definition
             self._levels[key] = definitions.get(definition, {}) | {
                 level: changed for override in overrides for level, changed in _levels(override).items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from posixpath import join, normpath, split
 from typing import Any
@@ -22,13 +23,16 @@ def parse(data: bytes, *, name: str) -> Element:
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        raise UnreadableSource(
-            f"文件内部已损坏（XML 第 {error.lineno} 行）。请用原来的软件打开，另存一份后再试。",
-            code="broken",
-            name=name,
-        ) from error
+        raise broken_xml(error, name=name) from error
     refuse_entities(root, name=name)
     return root
+
+
+def broken_xml(error: etree.XMLSyntaxError, *, name: str) -> UnreadableSource:
+    """Return what to say of a part that is no XML."""
+    return UnreadableSource(
+        f"文件内部已损坏（XML 第 {error.lineno} 行）。请用原来的软件打开，另存一份后再试。", code="broken", name=name
+    )
 
 
 def refuse_entities(root: Element, *, name: str) -> None:
@@ -67,6 +71,13 @@ def child(element: Element | None, *path: str) -> Element | None:
             return None
         element = next((below for below in element if local(below) == step), None)
     return element
+
+
+def parts(element: Element | None, *path: str) -> Iterator[Element]:
+    """Yield what stands directly in the descendant along `path`, nothing where there is none."""
+    found = child(element, *path)
+    if found is not None:
+        yield from found
 
 
 def number(element: Element | None, name: str = "val") -> int | None:
