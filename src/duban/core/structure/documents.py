@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from duban.core.rules import load
@@ -21,32 +22,42 @@ MINIMUM = 260  # characters: less is a notice or a link beside a report, no repo
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The paragraphs of one document, and the paragraph that titles it where it was found above them."""
+    """The paragraphs of one document; a task table among them counts as one."""
 
     blocks: tuple[tuple[int, int], ...]
-    title: tuple[int, int] | None
 
 
-def split(text: str) -> tuple[list[Part], list[tuple[int, int]]]:
+def split(
+    text: str, tables: Sequence[tuple[int, int]] = (), facts: Sequence[tuple[int, int]] = ()
+) -> tuple[list[Part], list[tuple[int, int]]]:
     """Return the documents of a normalised source and the paragraphs that belong to none.
 
-    A source that holds no report at all is one document, whatever it says: the reader never refuses a text.
+    `tables` are the places of task tables, `facts` those of tables that hold a page's metadata. A source that holds
+    no report at all is one document, whatever it says: the reader never refuses a text.
     """
     aside: list[tuple[int, int]] = []
     blocks: list[tuple[int, int]] = []
     rules = load("structure").of(kind="boilerplate")
+    waiting = list(tables)
     for start, end in paragraphs(text, 0, len(text)):
+        if waiting and start >= waiting[0][1]:
+            waiting.pop(0)
+        if waiting and start >= waiting[0][0]:
+            if start == waiting[0][0]:
+                blocks.append(waiting[0])
+            continue
+        if any(a <= start < b for a, b in facts):
+            aside.append((start, end))
+            continue
         # A page's own lines are short; a regular expression is not let loose on a whole report in one line.
         furniture = end - start < 500 and any(rule.pattern.match(text[start:end]) for rule in rules)
         (aside if furniture else blocks).append((start, end))
     if not blocks:
-        return [], aside
+        return ([Part(((0, len(text)),))] if text else []), aside
     starts = _starts(text, blocks)
     parts = []
     for at, behind in zip(starts, [*starts[1:], len(blocks)], strict=False):
-        own = blocks[at:behind]
-        title = own[0] if TITLE.fullmatch(text, *own[0]) else None
-        parts.append(Part(tuple(own), title))
+        parts.append(Part(tuple(blocks[at:behind])))
     if len(parts) > 1:
         real = [part for part in parts if _is_report(text, part)]
         if real:

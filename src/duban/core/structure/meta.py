@@ -51,9 +51,7 @@ ISSUER = re.compile(
 TITLE_KIND = re.compile(r"工作报告|方案|计划|要点|任务|清单|分解表|分工|台账|责任书|通知|意见")
 
 
-def read(
-    text: str, blocks: tuple[tuple[int, int], ...], aside: list[tuple[int, int]], titled: tuple[int, int] | None
-) -> Meta:
+def read(text: str, blocks: tuple[tuple[int, int], ...], aside: list[tuple[int, int]]) -> Meta:
     """Return what the paragraphs `blocks` of a document say of it; `aside` are the page's own lines around it."""
     start, end = blocks[0][0], blocks[-1][1]
     head = text[start : start + HEAD]
@@ -78,7 +76,7 @@ def read(
 
 def _title(text: str, blocks: tuple[tuple[int, int], ...], page: str) -> str | None:
     """Return the paper's title: from the page's metadata, from the lines at its top, from the first 《…》 it announces."""
-    named = re.search(r"^标题:\|?(?P<title>[^|\n]{6,120})", page, re.MULTILINE)
+    named = re.search(r"^标题:[|\n]?(?P<title>[^|\n]{6,120})", page, re.MULTILINE)
     if named:
         return named["title"].strip(" |")
     lines = [text[a:b] for a, b in blocks[:14]]
@@ -267,7 +265,7 @@ def _issued(text: str, blocks: tuple[tuple[int, int], ...], page: str, doc_type:
         line = text[start:end]
         if len(line) < 30 and (match := ISSUED.fullmatch(line.strip("()"))):
             return _day(match)
-    named = re.search(r"(?:成文|发文|印发)日期:\|?(20\d\d)[-年](\d{1,2})[-月](\d{1,2})", page)
+    named = re.search(r"(?:成文|发文|印发)日期:[|\n]?(20\d\d)[-年](\d{1,2})[-月](\d{1,2})", page)
     if named:
         return date(*map(int, named.groups()))
     head = text[blocks[0][0] : blocks[0][0] + 400]

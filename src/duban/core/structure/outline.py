@@ -28,7 +28,7 @@ MARK = re.compile(
     r"|(?P<dash>——)"
 )
 # How deep each style stands where nothing else says so.
-RANK = {"root": 0, "part": 1, "chapter": 2, "heading": 3, "section": 4, "item": 5, "sub": 6, "is": 7, "ordinal": 7, "dash": 7, "closing": 4}
+RANK = {"root": 0, "part": 1, "chapter": 2, "heading": 3, "section": 4, "item": 5, "sub": 6, "is": 7, "ordinal": 7, "dash": 7, "closing": 4, "table": 8}
 # Behind what a number may stand inside a paragraph.
 BEHIND = {
     "part": "。!?",
@@ -102,10 +102,15 @@ def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield match.span()
 
 
-def outline(text: str, blocks: list[tuple[int, int]], headings: Iterable[tuple[int, int]] = ()) -> tuple[Piece, list[Gap]]:
+def outline(
+    text: str,
+    blocks: list[tuple[int, int]],
+    headings: Iterable[tuple[int, int]] = (),
+    tables: Iterable[tuple[int, int]] = (),
+) -> tuple[Piece, list[Gap]]:
     """Return the tree over the paragraphs `blocks` of `text`, and the gaps in its numbering.
 
-    `headings` are paragraphs that the format itself marks as headings. Every character of the blocks lies in exactly
+    `headings` are paragraphs that the format itself marks as headings, `tables` those that are task tables. Every character of the blocks lies in exactly
     one leaf or in the head of a piece with children.
     """
     start, end = (blocks[0][0], blocks[-1][1]) if blocks else (0, 0)
@@ -113,7 +118,7 @@ def outline(text: str, blocks: list[tuple[int, int]], headings: Iterable[tuple[i
     gaps: list[Gap] = []
     stack = [root]
     last: dict[str, int] = {}
-    for kind, number, (at, head), strong in _marks(text, blocks, set(headings)):
+    for kind, number, (at, head), strong in _marks(text, blocks, set(headings), set(tables)):
         place = _place(stack, kind, number, strong, last)
         if place is None:
             continue
@@ -123,7 +128,7 @@ def outline(text: str, blocks: list[tuple[int, int]], headings: Iterable[tuple[i
             gaps.append(Gap(label, ", ".join(_like(label, n) for n in range(expected, number)), at, head))
         while stack[-1] is not parent:
             stack.pop().end = at
-        piece = Piece(kind, label if kind != "heading" else None, number, at, end, head, None, head, parent)
+        piece = Piece(kind, label or None, number, at, end, head, None, head, parent)
         parent.children.append(piece)
         stack.append(piece)
         if number is not None:
@@ -152,12 +157,17 @@ def to_chinese(number: int) -> str:
 Mark = tuple[str, int | None, tuple[int, int], bool]
 
 
-def _marks(text: str, blocks: list[tuple[int, int]], headings: set[tuple[int, int]]) -> Iterator[Mark]:
+def _marks(
+    text: str, blocks: list[tuple[int, int]], headings: set[tuple[int, int]], tables: set[tuple[int, int]]
+) -> Iterator[Mark]:
     """Yield (kind, number, range of the label, whether it opens a paragraph) of everything that may be a number."""
     glued = [rule.pattern for rule in load("structure").of(kind="heading")]
     bare = _bare_headings(text, blocks) | headings
     for start, end in blocks:
         found: list[Mark] = []
+        if (start, end) in tables:
+            yield "table", None, (start, start), True
+            continue
         opened = MARK.match(text, start, end)
         if (start, end) in bare and not (opened and opened.lastgroup in ("part", "chapter", "section", "item")):
             found.append(("heading", None, (start, start), True))
@@ -202,6 +212,8 @@ def _bare_headings(text: str, blocks: list[tuple[int, int]]) -> set[tuple[int, i
 
 def _place(stack: list[Piece], kind: str, number: int | None, strong: bool, last: dict[str, int]) -> tuple[Piece, int | None] | None:
     """Return the parent of a new piece and the number that was expected there, None where it is no heading."""
+    if kind == "table":
+        return next(p for p in reversed(stack) if p.kind in ("root", "part", "chapter", "heading", "section")), None
     if kind == "heading":
         parent = next(p for p in reversed(stack) if RANK[p.kind] < RANK["heading"] and p.kind != "heading")
         if not strong:  # a glued chapter heading closes all that is open
@@ -268,7 +280,7 @@ def _title_all(text: str, root: Piece) -> None:
         # Where a line break stands behind the headings, or a full stop soon, none of them runs into its text.
         lost = copy and bool(firsts) and max(firsts) > 30
         for piece in parent.children:
-            piece.title, piece.body = (None, piece.head) if piece.kind == "closing" else _title(text, piece, lost)
+            piece.title, piece.body = (None, piece.head) if piece.kind in ("closing", "table") else _title(text, piece, lost)
 
 
 def _first(text: str, piece: Piece) -> int:

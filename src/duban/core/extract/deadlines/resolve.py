@@ -44,6 +44,33 @@ def find(text: str, start: int, end: int, year: int | None) -> list[Limit]:
     return sorted(found, key=lambda limit: limit.start)
 
 
+COLUMN = re.compile(
+    r"(?P<year>20\d\d)(?:年|[./-])(?P<month>\d{1,2})(?:月|[./-])?(?P<day>\d{1,2})?日?|(?P<month2>\d{1,2})月(?:(?P<day2>\d{1,2})日)?|(?P<year3>20\d\d)年"
+    r"|全年|长期|持续(?:推进|实施)?|常态化"
+)
+
+
+def column(text: str, start: int, end: int, year: int | None) -> list[Limit]:
+    """Return the limits in a table's cell under 完成时限, where 12月 and 2026年6月 are limits by themselves.
+
+    全年 and 长期坚持 fix no day but stand there as the limit; they are kept without one.
+    """
+    found = find(text, start, end, year)
+    for match in COLUMN.finditer(text, start, end):
+        if any(limit.start < match.end() and match.start() < limit.end for limit in found):
+            continue
+        chosen = int(match["year"] or match["year3"] or year or 0)
+        month, day = match["month"] or match["month2"], match["day"] or match["day2"]
+        due = None
+        if chosen and (month or match["year3"]):
+            try:
+                due = date(chosen, int(month), int(day)) if day else month_last(chosen, int(month or 12))
+            except ValueError:  # 13月, 2月30日
+                due = None
+        found.append(Limit(match.start(), match.end(), due, "deadlines/column"))
+    return sorted(found, key=lambda limit: limit.start)
+
+
 def _year(words: str | None, year: int | None) -> int | None:
     """Return the year that 2027年, 今年 or 明年 says; without words the planned year."""
     if words and words[:4].isdecimal():

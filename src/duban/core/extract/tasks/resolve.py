@@ -57,14 +57,15 @@ def _divided(piece: Piece) -> list[Piece]:
 def find(text: str, root: Piece) -> Iterator[Found]:
     """Yield the tasks below `root` in the order of the text."""
     for top in root.children:
-        yield from _below(text, top, None)
+        if top.kind != "table":
+            yield from _below(text, top, None)
 
 
 def _below(text: str, piece: Piece, section: Piece | None) -> Iterator[Found]:
     divided = _divided(piece)
     if divided:
         for child in piece.children:
-            if child in divided:
+            if child in divided and child.kind != "table":  # the rows of a table are read by their columns
                 yield from _below(text, child, piece)
         return
     if piece.role in PLANNED and (task := _task(text, piece, section)):
@@ -100,13 +101,15 @@ def _tail(text: str, piece: Piece, end: int) -> int:
     """Return the end of a lead's paragraph, or of the line of units that follows it."""
     if piece.kind != "lead" or piece.parent is None:
         return end
-    behind = text.find("\n", end, piece.parent.end)
-    if end < len(text) and text[end : end + 1] == "\n" and behind >= 0:
+    while end < piece.parent.end and text[end : end + 1] == "\n":
         stop = text.find("\n", end + 1, piece.parent.end)
         stop = piece.parent.end if stop < 0 else stop
-        line = text[end + 1 : stop]
-        if re.match(r"[(【\[]?(?:责任|牵头|配合|主办|协办)(?:单位|部门)?", line) and find_units(text, end + 1, stop):
-            return stop
+        if not re.match(r"[(【\[]|(?:责任|牵头|配合|主办|协办|承办|完成)", text[end + 1 : stop]):
+            break
+        found = find_units(text, end + 1, stop)
+        if not found or found[0].start > end + 1:
+            break
+        end = stop
     return end
 
 

@@ -94,6 +94,13 @@ def _role(words: str) -> UnitRole:
     return "responsible"
 
 
+def listed(text: str, start: int, end: int, role: UnitRole) -> tuple[list[Unit], list[tuple[int, int]]]:
+    """Return the units and sponsors in a table's cell under a head that gives `role`; labels in the cell say more."""
+    if _LABEL.search(text, start, end):
+        return _parse(text, start, end)
+    return [Unit(a, b, role, "units/column") for a, b in _pieces(text, start, end)], []
+
+
 def _parse(text: str, start: int, end: int) -> tuple[list[Unit], list[tuple[int, int]]]:
     labels = sorted(
         [(m.start(), m.end(), "sponsor") for m in _SPONSOR.finditer(text, start, end)]
@@ -113,7 +120,7 @@ def _parse(text: str, start: int, end: int) -> tuple[list[Unit], list[tuple[int,
                 units += [Unit(a, b, role, "units/label") for a, b in _pieces(text, at, stop)]  # type: ignore[arg-type]
         return units, sponsors
     units = _verbal(text, start, end)
-    if not units and text[start - 2 : start - 1] in "。;":
+    if not units and text[start - 2 : start - 1] in ("。", ";", "\n"):
         # A bracket behind the last sentence that holds nothing but names of units.
         pieces = _pieces(text, start, end)
         if pieces and all(_UNITISH.search(text[a:b]) and b - a < 24 for a, b in pieces):

@@ -1,0 +1,50 @@
+"""Measures: the commitments that a task's body consists of, one per clause."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from duban.core.rules import load
+from duban.core.structure.outline import sentences
+
+_book = load("extract.indicators")
+# A clause is a commitment of its own where it begins with an act; what only says how or why goes with its neighbour.
+ACT = re.compile(rf"(?:{_book.any_of('counted', 'effort')})(?=[\u4e00-\u9fff“\d])")
+MANNER = re.compile(r"(?:以|围绕|聚焦|按照|坚持|根据|结合|针对|为|通过|依托|对|把|将|在|立足|瞄准|紧扣|紧盯|发挥|充分|突出|利用|借助|贯彻|严格按)")
+SHORT = 6  # characters: less is a fragment of its neighbour
+
+
+def find(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the ranges of the commitments in a task's body, in order; together they cover its words."""
+    for a, b in sentences(text, start, end):
+        yield from _clauses(text, a, b)
+
+
+def _clauses(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    marks = [m.start() for m in re.compile(r"[,;]").finditer(text, start, end) if not _inside(text, start, m.start())]
+    at = start
+    for mark in [*marks, end]:
+        stop = mark + 1 if mark < end else end
+        behind = text[stop : stop + 16]
+        if mark < end and text[mark] == ",":
+            whole = stop - at > SHORT and not MANNER.match(text, at)
+            if not (whole and ACT.match(behind)):
+                continue
+        words = _trimmed(text, at, stop)
+        if words[1] > words[0]:
+            yield words
+        at = stop
+
+
+def _inside(text: str, start: int, at: int) -> bool:
+    before = text[max(start, at - 60) : at]
+    return any(before.count(a) > before.count(b) for a, b in ("“”", "()", "《》"))
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start] in " \n,;。":
+        start += 1
+    while end > start and text[end - 1] in " \n,;":
+        end -= 1
+    return start, end
