@@ -16,9 +16,9 @@ from duban.core.extract.quantities.resolve import Quantities
 from duban.core.extract.tasks.resolve import Found
 from duban.core.extract.units import resolve as units
 from duban.core.structure.meta import Meta
-from duban.core.structure.outline import Piece, paragraphs
+from duban.core.structure.outline import MARK, Piece, paragraphs
 from duban.core.structure.tables import UNIT_COLUMNS, Category, Row, TaskTable, ranges
-from duban.core.text import NormalisedText, squeeze
+from duban.core.text import NormalisedText, fold, squeeze
 from duban.core.types import (
     Deadline,
     Document,
@@ -127,7 +127,10 @@ class Builder:
         for category in table.categories:
             if category.rows:
                 span = Span(category.cell.span.start, category.end)
-                section = self._section(above, self._counts, None, squeeze(category.cell.span.of(self.source.text)), "tasks", span)
+                words = squeeze(category.cell.span.of(self.source.text))
+                label = MARK.match(fold(words))
+                cut = label.end() if label else 0
+                section = self._section(above, self._counts, words[:cut] or None, words[cut:], "tasks", span)
                 sections[id(category)] = self._sections[id(category)] = section
         return [entry for row in table.rows if (entry := self._row_task(row, self._category(row.category, sections, above)))]
 

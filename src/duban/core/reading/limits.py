@@ -37,6 +37,8 @@ MAX_HTML_TAG = 5_000
 
 # Beyond this a grid is no table that people read; text is kept, the table is not marked as one.
 MAX_COLUMNS = 1_000
+# With more tabs and bars than this a text is data, not a plan; each would become an object.
+MAX_TEXT_CELLS = 500_000
 # The cells of a sheet are looked at one by one, without a tree; a task list of 10,000 rows is about 10 MB.
 MAX_SHEET_PART = 64 * MEGABYTE
 # A spreadsheet is held as a grid from its first to its last used cell: some 100 bytes each.

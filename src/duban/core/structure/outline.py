@@ -41,6 +41,7 @@ BEHIND = {
     "dash": "",
 }
 # A speaker's turn to the audience: what follows is no part of the numbered piece before it.
+PAPER_TITLE = re.compile(r"(?:方案|通知|报告|计划|意见|清单|分解表|分工表|要点|台账)$")
 ADDRESS = re.compile(r"(?:(?<=[。!?;”\n])|^)(?:各位代表|同志们)[,!:、]|(?<=[。!?;”\n])(?=经过[^。]{0,24}(?:遴选|确定|筛选)[^。]{0,24}提交[^。]{0,8}审议)")
 SENTENCE = re.compile(r"[^。!?\n]*[。!?][”’」』)]*|[^。!?\n]+")
 # Words with which the text behind a heading begins where the line break between them is lost.
@@ -162,7 +163,7 @@ def _marks(
 ) -> Iterator[Mark]:
     """Yield (kind, number, range of the label, whether it opens a paragraph) of everything that may be a number."""
     glued = [rule.pattern for rule in load("structure").of(kind="heading")]
-    bare = _bare_headings(text, blocks) | headings
+    bare = _bare_headings(text, blocks) | {block for block in headings if not PAPER_TITLE.search(text[slice(*block)])}
     for start, end in blocks:
         found: list[Mark] = []
         if (start, end) in tables:
@@ -203,7 +204,7 @@ def _bare_headings(text: str, blocks: list[tuple[int, int]]) -> set[tuple[int, i
         words = text[start:end]
         if first and start < first[0]:
             continue
-        if 4 <= end - start <= 34 and not re.search(r"[。;:,!?…\t|]|^\d|日$|^[(“《【]|(?:方案|通知|报告|计划|意见|清单)$|号$|^附", words) and behind[1] - behind[0] > 45:
+        if 4 <= end - start <= 34 and not re.search(r"[。;:,!?…\t|]|^\d|日$|^[(“《【]|号$|^附", words) and not PAPER_TITLE.search(words) and behind[1] - behind[0] > 45:
             opened = MARK.match(text, start, end)
             if not (opened and opened.lastgroup != "dash"):
                 found.append((start, end))

@@ -42,7 +42,8 @@ def assign(text: str, root: Piece, doc_type: str | None) -> None:
                 if own in ("safeguards", "requirements", "targets", "attachment") and not report and len(piece.children) > 1:
                     for below in child.walk():
                         below.role = own
-    root.role = "opening"
+    for piece in root.walk():
+        piece.role = piece.role or "opening"
 
 
 def _tops(root: Piece) -> list[Piece]:

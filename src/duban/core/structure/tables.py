@@ -86,10 +86,9 @@ def read(table: Table, text: str) -> TaskTable | None:
                     row[kind].append(cell)
         if not row.get("content") and not row.get("title"):
             continue
-        for kind in ("number", "title", *UNIT_COLUMNS, "deadline", "category"):
+        if "number" not in row:
             # A merged cell that a page cut in two: its lower part is empty, its words stand above.
-            if kind not in row and kind in last and not row.get("number") and kind != "deadline":
-                row[kind] = last[kind]
+            row |= {kind: last[kind] for kind in ("number", "title", *UNIT_COLUMNS, "category") if kind in last and kind not in row}
         named = row.get("category")
         if named and (category is None or category.cell is not named[0]):
             category = Category(fold(named[0].span.of(text)).strip().replace("\n", ""), named[0], named[0].span.end)
