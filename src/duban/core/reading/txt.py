@@ -37,7 +37,7 @@ def read(data: bytes, *, name: str, sha256: str) -> Source:
 
 
 def _tables(text: str) -> Iterator[Table]:
-    if text.count("|") + text.count("\t") > MAX_TEXT_CELLS:
+    if not 0 < text.count("|") + text.count("\t") <= MAX_TEXT_CELLS:
         return
     lines = (Span(match.start(), match.start() + len(match[0].rstrip("\r\n"))) for match in _LINE.finditer(text))
     for shape, run in groupby(lines, key=lambda line: _shape(line.of(text))):
@@ -58,7 +58,7 @@ def _shape(line: str) -> str | int | None:
 def _drawn_with_bars(lines: list[Span], text: str) -> Iterator[Table]:
     """Yield the tables among lines with bars: a head, a rule (``---|---``), and what follows."""
     rules = [place for place, line in enumerate(lines) if _is_rule(line.of(text))]
-    for rule, following in zip(rules, [*rules[1:], len(lines) + 1], strict=True):
+    for rule, following in pairwise([*rules, len(lines) + 1]):
         # The line before the next rule is the head of the next table.
         rows = [lines[rule - 1], *lines[rule + 1 : following - 1]] if rule else []
         if rows and max(row.of(text).count("|") for row in rows) < MAX_COLUMNS:
