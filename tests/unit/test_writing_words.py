@@ -119,3 +119,16 @@ def test_a_place_is_a_line_of_a_text_and_a_paragraph_of_a_word_file() -> None:
 
 def test_without_the_text_a_place_is_a_range_of_characters() -> None:
     assert Places(Source("a.txt", "text/plain", "", "")).name(Span(3, 9)) == "第3—9字符"
+
+
+def test_in_a_long_line_the_character_is_named_too() -> None:
+    source = Source("a.txt", "text/plain", "", f"标题\n{'督' * 900}")
+    assert Places(source).name(Span(3, 5)) == "第2行第1字"
+    assert Places(source).name(Span(503, 505)) == "第2行第501字"
+
+
+def test_reports_of_several_years_are_told_apart() -> None:
+    source, document = ledgers.source(), ledgers.document()
+    assert words.short_name(document, source) == "兰桥区2026年重点工作任务分工"
+    assert words.short_name(replace(document, title="政府工作报告"), source) == "政府工作报告（2026年）"
+    assert words.short_name(replace(document, title=None, year=None), source) == "lanqiao-2026.txt"

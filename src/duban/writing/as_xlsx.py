@@ -55,12 +55,12 @@ _TASKS = (
     _INDEX,
     _Column("章节", 14),
     _Column("任务", 15),
-    _Column("主要内容", 58),
+    _Column("主要内容", 56),
     _Column("指标", 24),
-    _Column("牵头单位", 12),
-    _Column("责任单位", 15),
-    _Column("配合单位", 12),
-    _Column("完成时限", 20),
+    _Column("牵头单位", 16),
+    _Column("责任单位", 18),
+    _Column("配合单位", 14),
+    _Column("完成时限", 19),
     _PLACE,
 )
 _INDICATORS = (

@@ -10,6 +10,9 @@ from duban.core.types import Source, Span
 _BREAK = re.compile("\r\n|\r|\n")
 _WHITE = re.compile(r"\s+")
 
+# A page copied as one line: "第1行" leads nowhere, so the character in it is named too.
+_LONG_LINE = 400
+
 
 class Places:
     """The lines of one source, to name places by."""
@@ -25,11 +28,16 @@ class Places:
         return bisect_right(self._starts, offset)
 
     def name(self, span: Span) -> str:
-        """Return 第12—14行, or the characters where the text is not at hand."""
+        """Return 第12—14行 (第1行第812字 of a long line), or the characters where the text is not at hand."""
         if not self._text:
             return f"第{span.start}—{span.end}字符"
         first, last = self.line(span.start), self.line(max(span.start, span.end - 1))
-        return f"第{first}{self._word}" if first == last else f"第{first}—{last}{self._word}"
+        if first != last:
+            return f"第{first}—{last}{self._word}"
+        begin = self._starts[first - 1]
+        end = self._starts[first] if first < len(self._starts) else len(self._text)
+        inside = f"第{span.start - begin + 1}字" if end - begin > _LONG_LINE else ""
+        return f"第{first}{self._word}{inside}"
 
     def words(self, span: Span) -> str:
         """Return the source's words at the span without layout white space."""

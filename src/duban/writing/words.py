@@ -172,10 +172,12 @@ def document_name(document: Document, source: Source) -> str:
 
 
 def short_name(document: Document, source: Source) -> str:
-    """Return what people call the document: the paper that a notice prints, not the notice."""
+    """Return what people call the document: the paper that a notice prints, not the notice, and of which year."""
     name = document_name(document, source)
     printed = _PRINTED.search(name)
-    return printed.group(1) if printed else name
+    name = printed.group(1) if printed else name
+    # Ten years of reports all bear the same title.
+    return name if not document.year or str(document.year) in name else f"{name}（{document.year}年）"
 
 
 def shorten(text: str, most: int) -> str:
