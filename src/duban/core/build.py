@@ -79,7 +79,13 @@ class Builder:
         self._root = root
 
     def _section(
-        self, above: Section | None, counts: dict[str | None, int], label: str | None, title: str, role: SectionRole, span: Span
+        self,
+        above: Section | None,
+        counts: dict[str | None, int],
+        label: str | None,
+        title: str,
+        role: SectionRole,
+        span: Span,
     ) -> Section:
         parent = above.id if above else None
         counts[parent] = counts.get(parent, 0) + 1
@@ -121,7 +127,14 @@ class Builder:
         return (found.start, found.end), found.body, task
 
     def _table_tasks(self, table: TaskTable) -> list[tuple[Range, Range, Task]]:
-        holder = next((piece for piece in self._root.walk() if piece.kind == "table" and piece.start >= self.text.away(table.start)), None)
+        holder = next(
+            (
+                piece
+                for piece in self._root.walk()
+                if piece.kind == "table" and piece.start >= self.text.away(table.start)
+            ),
+            None,
+        )
         above = self._section_of(holder.parent) if holder else None
         sections: dict[int, Section] = {}
         for category in table.categories:
@@ -132,7 +145,9 @@ class Builder:
                 cut = label.end() if label else 0
                 section = self._section(above, self._counts, words[:cut] or None, words[cut:], "tasks", span)
                 sections[id(category)] = self._sections[id(category)] = section
-        return [entry for row in table.rows if (entry := self._row_task(row, self._category(row.category, sections, above)))]
+        return [
+            entry for row in table.rows if (entry := self._row_task(row, self._category(row.category, sections, above)))
+        ]
 
     @staticmethod
     def _category(category: Category | None, sections: dict[int, Section], above: Section | None) -> Section | None:
@@ -147,13 +162,17 @@ class Builder:
         title = self._joined(cells.get("title", [])) if cells.get("content") else None
         number = self._joined(cells.get("number", []))
         found: list[units.Unit] = []
-        sponsors = [self._quoted(place) for start, end in cells.get("sponsor", []) for place in _names(self.words, start, end)]
+        sponsors = [
+            self._quoted(place) for start, end in cells.get("sponsor", []) for place in _names(self.words, start, end)
+        ]
         for kind in UNIT_COLUMNS:
             for start, end in cells.get(kind, []):
                 own, people = units.listed(self.words, start, end, cast(UnitRole, kind))
                 found += own
                 sponsors += [self._quoted(person) for person in people]
-        limits = [limit for cell in cells.get("deadline", []) for limit in deadlines.column(self.words, *cell, self.year)]
+        limits = [
+            limit for cell in cells.get("deadline", []) for limit in deadlines.column(self.words, *cell, self.year)
+        ]
         limits += [limit for cell in body for limit in deadlines.find(self.words, *cell, self.year)]
         whole = (body[0][0], body[-1][1])
         task = Task(
@@ -210,7 +229,11 @@ class Builder:
         tables = [piece.start for piece in root.walk() if piece.kind == "table"]
         for start, end in blocks:
             if start in tables:
-                rows = [body for place, body, task in self._tasks if task.rule == "tasks/table-row" and start <= place[0] < end]
+                rows = [
+                    body
+                    for place, body, task in self._tasks
+                    if task.rule == "tasks/table-row" and start <= place[0] < end
+                ]
                 for a, b in rows:
                     for cell in paragraphs(self.words, a, b):
                         self._paragraph(*cell, pieces)

@@ -28,9 +28,7 @@ UnitRole = Literal["lead", "responsible", "support"]
 Comparator = Literal[">=", "<=", "~", "=", "range"]
 MeasureKind = Literal["level", "growth", "decline", "share", "change", "multiple"]
 Status = Literal["target", "achieved"]
-ExcludedWhy = Literal[
-    "date", "name", "rank", "threshold", "capacity", "policy", "list", "address", "project", "other"
-]
+ExcludedWhy = Literal["date", "name", "rank", "threshold", "capacity", "policy", "list", "address", "project", "other"]
 
 
 @dataclass(frozen=True, slots=True, order=True)

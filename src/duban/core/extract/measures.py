@@ -11,7 +11,12 @@ from duban.core.structure.outline import sentences
 _book = load("extract.indicators")
 # A clause is a commitment of its own where it begins with an act; what only says how or why goes with its neighbour.
 ACT = re.compile(rf"(?:{_book.any_of('counted', 'effort')})(?=[\u4e00-\u9fff“\d])")
-MANNER = re.compile(r"(?:以|围绕|聚焦|按照|坚持|根据|结合|针对|为|通过|依托|对|把|将|在|立足|瞄准|紧扣|紧盯|发挥|充分|突出|利用|借助|贯彻|严格按)")
+MANNER = re.compile(
+    r"(?:以|围绕|聚焦|按照|坚持|根据|结合|针对|为|通过|依托|对|把|将|在|立足|瞄准|紧扣|紧盯|发挥|充分|突出|利用|借助|贯彻|严格按)"
+)
+TIME = re.compile(r"(?:今年|明年|年底|年内|20\d\d年|\d{1,2}月|[上下]半年|第?[一二三四]季度|到20)")
+# What only goes on counting what the clause before counted.
+AFTER = re.compile(r"(?:同比|增长|其中|占|达|比|较|分别|年均|增幅|总|下降|增加|提高)")
 SHORT = 6  # characters: less is a fragment of its neighbour
 
 
@@ -29,12 +34,19 @@ def _clauses(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         behind = text[stop : stop + 16]
         if mark < end and text[mark] == ",":
             whole = stop - at > SHORT and not MANNER.match(text, at)
-            if not (whole and ACT.match(behind)):
+            if not (whole and (ACT.match(behind) or TIME.match(behind) or _counted(text, at, mark, stop, marks, end))):
                 continue
         words = _trimmed(text, at, stop)
         if words[1] > words[0]:
             yield words
         at = stop
+
+
+def _counted(text: str, at: int, mark: int, stop: int, marks: list[int], end: int) -> bool:
+    """Say whether the clauses before and behind a comma each count something of their own."""
+    behind = next((other for other in marks if other > mark), end)
+    digits = re.compile(r"\d")
+    return bool(digits.search(text, at, mark) and digits.search(text, stop, behind) and not AFTER.match(text, stop))
 
 
 def _inside(text: str, start: int, at: int) -> bool:

@@ -17,7 +17,11 @@ def added(document: Document, source: Source, text: NormalisedText, gaps: list[G
     """Return `document` with its notes, in the order of the source; those of the reader on its range are among them."""
     notes = [note for note in source.notes if note.span.start < document.span.end or len(source.text) == 0]
     notes += [
-        Note("section-gap", f"“{gap.label}”之前缺少“{gap.missing}”，请核对原文是否漏印或漏录。", text.home(gap.start, gap.end))
+        Note(
+            "section-gap",
+            f"“{gap.label}”之前缺少“{gap.missing}”，请核对原文是否漏印或漏录。",
+            text.home(gap.start, gap.end),
+        )
         for gap in gaps
     ]
     notes += _cut(document, source, text, root)
@@ -26,7 +30,11 @@ def added(document: Document, source: Source, text: NormalisedText, gaps: list[G
     notes += _values(document)
     if not document.tasks and len(source.text) > 200:
         notes.append(
-            Note("no-tasks", "没有读出任务：没有找到安排工作的章节。请确认文件是否为工作报告、实施方案或任务清单。", Span(document.span.start, document.span.start))
+            Note(
+                "no-tasks",
+                "没有读出任务：没有找到安排工作的章节。请确认文件是否为工作报告、实施方案或任务清单。",
+                Span(document.span.start, document.span.start),
+            )
         )
     if document.year is None and document.tasks:
         message = "文件没有写明是哪一年的工作，“年底前”等时限无法定到日。请用 --today 指定日期。"
@@ -42,7 +50,13 @@ def _cut(document: Document, source: Source, text: NormalisedText, root: Piece) 
         if task.rule == "tasks/table-row" or len(body) < 30 or body[-1] in TERMINAL or task.title == body:
             continue
         at = task.span.end
-        notes.append(Note("text-cut", f"任务{_name(task.title, task.number)}的最后一句没有结束（“…{body[-10:]}”），原文可能被截断。", Span(max(task.span.start, at - 10), at)))
+        notes.append(
+            Note(
+                "text-cut",
+                f"任务{_name(task.title, task.number)}的最后一句没有结束（“…{body[-10:]}”），原文可能被截断。",
+                Span(max(task.span.start, at - 10), at),
+            )
+        )
     return notes
 
 
@@ -61,7 +75,9 @@ def _units(document: Document) -> list[Note]:
         for task in document.tasks:
             if not task.responsibilities:
                 message = f"任务{_name(task.title, task.number)}没有写责任单位，而本文件其他任务都有。"
-                notes.append(Note("unit-missing", message, Span(task.span.start, min(task.span.end, task.span.start + 30))))
+                notes.append(
+                    Note("unit-missing", message, Span(task.span.start, min(task.span.end, task.span.start + 30)))
+                )
     return notes
 
 
@@ -82,7 +98,12 @@ def _values(document: Document) -> list[Note]:
     notes = []
     same = defaultdict(list)
     for item in document.indicators:
-        if item.measure == "share" and item.unit == "%" and item.value > 100 and not re.search(r"投资|完成率|债务率|增|计划", item.name):
+        if (
+            item.measure == "share"
+            and item.unit == "%"
+            and item.value > 100
+            and not re.search(r"投资|完成率|债务率|增|计划", item.name)
+        ):
             notes.append(Note("share-above-100", f"“{item.name}”为 {item.value:g}%，超过 100%，请核对。", item.span))
         if item.status == "target":
             same[(item.name, item.unit, item.measure)].append(item)
@@ -90,5 +111,8 @@ def _values(document: Document) -> list[Note]:
         values = sorted({item.value for item in items})
         if len(values) > 1 and len(name) > 3:
             told = "、".join(f"{value:g}{unit}" for value in values)
-            notes += [Note("value-conflict", f"“{name}”在文中有不同的目标值：{told}，请核对以哪个为准。", item.span) for item in items[1:]]
+            notes += [
+                Note("value-conflict", f"“{name}”在文中有不同的目标值：{told}，请核对以哪个为准。", item.span)
+                for item in items[1:]
+            ]
     return notes

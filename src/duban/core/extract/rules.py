@@ -51,7 +51,9 @@ def render() -> str:
 
 def _row(rule: Rule) -> str:
     kind = "，".join(str(value) for key, value in rule.data.items() if key in ("why", "role", "kind", "measure"))
-    examples = "<br>".join(_cell(example if isinstance(example, str) else f"{example[0]} → {example[1]}") for example in rule.examples)
+    examples = "<br>".join(
+        _cell(example if isinstance(example, str) else f"{example[0]} → {example[1]}") for example in rule.examples
+    )
     return f"| `{rule.name}` | {_cell(rule.meaning)} | {kind} | {examples} | {'<br>'.join(map(_cell, rule.rejects))} |"
 
 

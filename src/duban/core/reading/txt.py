@@ -61,7 +61,7 @@ def _drawn_with_bars(lines: list[Span], text: str) -> Iterator[Table]:
     for rule, following in pairwise([*rules, len(lines) + 1]):
         # The line before the next rule is the head of the next table.
         rows = [lines[rule - 1], *lines[rule + 1 : following - 1]] if rule else []
-        if rows and max(row.of(text).count("|") for row in rows) < MAX_COLUMNS:
+        if len(rows) > 1 and max(row.of(text).count("|") for row in rows) < MAX_COLUMNS:
             yield _table(rows, _BAR, text)
 
 

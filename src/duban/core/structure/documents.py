@@ -86,7 +86,9 @@ def _begins(text: str, blocks: list[tuple[int, int]], index: int) -> bool:
     following = sum(b - a for a, b in blocks[index + 1 : index + 4])
     if end - start < 110 and TITLE.fullmatch(words) and not MARK.match(words) and not words.startswith("附"):
         behind = text[end : end + 400]
-        return following > 300 and bool(OPENING.search(behind) or re.search(r"【[^】]{1,12}】", words) or _restarts(text, blocks, index))
+        return following > 300 and bool(
+            OPENING.search(behind) or re.search(r"【[^】]{1,12}】", words) or _restarts(text, blocks, index)
+        )
     # The user agreement, the contact box: numbered from one again, and nothing of the genre in it.
     return bool(re.match(r"一、|1[.、]", words)) and end - start < 60 and not GENRE.search(text[start : start + 1500])
 

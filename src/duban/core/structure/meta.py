@@ -91,8 +91,12 @@ def _title(text: str, blocks: tuple[tuple[int, int], ...], page: str) -> str | N
             continue
         if not TITLE_KIND.search(clean) or clean.endswith((":", "日")):
             continue
-        if re.match(r"关于", clean) and index and re.search(r"(?:政府|办公室|委员会|办公厅|办事处)$", lines[index - 1]):
-            clean = lines[index - 1] + clean
+        above = lines[index - 1] if index else ""
+        if re.search(
+            r"(?:政府|办公室|委员会|办公厅|办事处)$" if clean.startswith("关于") else r"(?:关于|印发|转发|公布|下达)$",
+            above[-60:],
+        ):
+            clean = above + clean
         elif (
             index + 1 < len(lines)
             and not re.search(r"(?:报告|方案|通知|清单|任务|计划|要点|意见|表)(?:[((].*[))])?$", clean)
@@ -152,7 +156,7 @@ def _level(region: str) -> Level | None:
     if name in PROVINCES:
         return "province"
     if name.endswith("市"):
-        return "city" if name in PREFECTURES else "county" if len(last) > 1 or not PREFECTURES else "county"
+        return "city" if name in PREFECTURES else "county"
     for ending, level in LEVELS:
         if name.endswith(ending):
             return level
@@ -288,7 +292,14 @@ def _year(title: str | None, whole: str, text: str, blocks: tuple[tuple[int, int
             return int(years[0])
     if planned:
         return int(planned[1] or planned[2])
-    delivered = next((m for m in ISSUED.finditer(whole[:500]) if re.match(r"在.{0,40}(?:会议|大会)", whole[m.end() : m.end() + 60].replace("\n", ""))), None)
+    delivered = next(
+        (
+            m
+            for m in ISSUED.finditer(whole[:500])
+            if re.match(r"在.{0,40}(?:会议|大会)", whole[m.end() : m.end() + 60].replace("\n", ""))
+        ),
+        None,
+    )
     if delivered and (day := _day(delivered)):
         return day.year + (day.month > 10)
     closing = re.search(r"“?十([二三四五六七])五”?规划?(?:的)?(收官|开局|起步)之年", whole[:6000])

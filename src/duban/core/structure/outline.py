@@ -7,6 +7,7 @@ bracket inside a name is no heading. Gaps are kept and noted, never repaired.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -28,7 +29,20 @@ MARK = re.compile(
     r"|(?P<dash>——)"
 )
 # How deep each style stands where nothing else says so.
-RANK = {"root": 0, "part": 1, "chapter": 2, "heading": 3, "section": 4, "item": 5, "sub": 6, "is": 7, "ordinal": 7, "dash": 7, "closing": 4, "table": 8}
+RANK = {
+    "root": 0,
+    "part": 1,
+    "chapter": 2,
+    "heading": 3,
+    "section": 4,
+    "item": 5,
+    "sub": 6,
+    "is": 7,
+    "ordinal": 7,
+    "dash": 7,
+    "closing": 4,
+    "table": 8,
+}
 # Behind what a number may stand inside a paragraph.
 BEHIND = {
     "part": "。!?",
@@ -42,7 +56,9 @@ BEHIND = {
 }
 # A speaker's turn to the audience: what follows is no part of the numbered piece before it.
 PAPER_TITLE = re.compile(r"(?:方案|通知|报告|计划|意见|清单|分解表|分工表|要点|台账)$")
-ADDRESS = re.compile(r"(?:(?<=[。!?;”\n])|^)(?:各位代表|同志们)[,!:、]|(?<=[。!?;”\n])(?=经过[^。]{0,24}(?:遴选|确定|筛选)[^。]{0,24}提交[^。]{0,8}审议)")
+ADDRESS = re.compile(
+    r"(?:(?<=[。!?;”\n])|^)(?:各位代表|同志们)[,!:、]|(?<=[。!?;”\n])(?=经过[^。]{0,24}(?:遴选|确定|筛选)[^。]{0,24}提交[^。]{0,8}审议)"
+)
 SENTENCE = re.compile(r"[^。!?\n]*[。!?][”’」』)]*|[^。!?\n]+")
 # Words with which the text behind a heading begins where the line break between them is lost.
 BODY = re.compile(
@@ -51,7 +67,9 @@ BODY = re.compile(
     r"把|以(?!上|下|内|及|外)|20\d\d年|我们|聚力|促进|提升|推进|推动|打造|防范|持续|多层次|全方位|高水平|高标准|高质量|多渠道|健全|完善|优化|构建"
 )
 # … and those that never stand inside a heading.
-BEGUN = re.compile(r"旗帜鲜明讲政治|20\d\d年(?:是|,|,是|度)|今年(?:是|,|以来)|过去(?:的)?一年|刚刚过去|[一五]年来|各位代表")
+BEGUN = re.compile(
+    r"旗帜鲜明讲政治|20\d\d年(?:是|,|,是|度)|今年(?:是|,|以来)|过去(?:的)?一年|刚刚过去|[一五]年来|各位代表"
+)
 
 
 @dataclass(slots=True)
@@ -69,6 +87,7 @@ class Piece:
     parent: Piece | None = None
     children: list[Piece] = field(default_factory=list)
     role: str = ""
+    latest: dict[str, Piece] = field(default_factory=dict)  # the last child of each kind
 
     def walk(self) -> Iterator[Piece]:
         """Yield the piece and all below it, in the order of the text."""
@@ -131,6 +150,7 @@ def outline(
             stack.pop().end = at
         piece = Piece(kind, label or None, number, at, end, head, None, head, parent)
         parent.children.append(piece)
+        parent.latest[kind] = piece
         stack.append(piece)
         if number is not None:
             last[kind] = number
@@ -199,19 +219,28 @@ def _number(label: str) -> int | None:
 def _bare_headings(text: str, blocks: list[tuple[int, int]]) -> set[tuple[int, int]]:
     """Return the short paragraphs that are headings by their look: no number, no stop, long text behind."""
     found = []
-    first = next((b for b in blocks if (m := MARK.match(text, *b)) and m.lastgroup in ("part", "chapter", "section")), None)
-    for (start, end), behind in zip(blocks, blocks[1:], strict=False):
+    first = next(
+        (b for b in blocks if (m := MARK.match(text, *b)) and m.lastgroup in ("part", "chapter", "section")), None
+    )
+    for (start, end), behind in itertools.pairwise(blocks):
         words = text[start:end]
         if first and start < first[0]:
             continue
-        if 4 <= end - start <= 34 and not re.search(r"[。;:,!?…\t|]|^\d|日$|^[(“《【]|号$|^附", words) and not PAPER_TITLE.search(words) and behind[1] - behind[0] > 45:
+        if (
+            4 <= end - start <= 34
+            and not re.search(r"[。;:,!?…\t|]|^\d|日$|^[(“《【]|号$|^附", words)
+            and not PAPER_TITLE.search(words)
+            and behind[1] - behind[0] > 45
+        ):
             opened = MARK.match(text, start, end)
             if not (opened and opened.lastgroup != "dash"):
                 found.append((start, end))
     return set(found) if len(found) >= 3 else set()
 
 
-def _place(stack: list[Piece], kind: str, number: int | None, strong: bool, last: dict[str, int]) -> tuple[Piece, int | None] | None:
+def _place(
+    stack: list[Piece], kind: str, number: int | None, strong: bool, last: dict[str, int]
+) -> tuple[Piece, int | None] | None:
     """Return the parent of a new piece and the number that was expected there, None where it is no heading."""
     if kind == "table":
         return next(p for p in reversed(stack) if p.kind in ("root", "part", "chapter", "heading", "section")), None
@@ -222,16 +251,22 @@ def _place(stack: list[Piece], kind: str, number: int | None, strong: bool, last
         return parent, None
     if kind == "closing":
         # In the middle of an open sequence only what is inside the last piece ends.
-        holder = next(p for p in reversed(stack) if p.kind not in ("section", "item", "sub", "is", "ordinal", "dash", "closing"))
-        return (holder, None) if any(c.kind == "section" for c in holder.children) else None
+        whole = next(
+            p for p in reversed(stack) if p.kind not in ("section", "item", "sub", "is", "ordinal", "dash", "closing")
+        )
+        return (whole, None) if "section" in whole.latest else None
     if kind == "dash":
         parent = next(p for p in reversed(stack) if p.kind != "dash")
         return (parent, None) if strong else None
     if number is None:
         return None
     for above in reversed(stack):  # the next of a sequence that is still open
-        piece = next((c for c in reversed(above.children) if c.kind == kind), None)
-        if piece is None or piece.number is None or (kind in ("is", "ordinal") and piece is not stack[min(stack.index(above) + 1, len(stack) - 1)]):
+        piece = above.latest.get(kind)
+        if (
+            piece is None
+            or piece.number is None
+            or (kind in ("is", "ordinal") and piece is not stack[min(stack.index(above) + 1, len(stack) - 1)])
+        ):
             continue
         reach = 4 if strong else 2 if kind == "section" else 1
         if piece.number < number <= piece.number + reach:
@@ -239,16 +274,15 @@ def _place(stack: list[Piece], kind: str, number: int | None, strong: bool, last
     if kind in ("is", "ordinal"):
         holder = stack[-1] if stack[-1].kind not in ("is", "ordinal") else stack[-1].parent
         return (holder, 1) if number == 1 and holder else None
-    above = next(p for p in reversed(stack) if _may_hold(p, kind))
+    upper = next(p for p in reversed(stack) if _may_hold(p, kind))
     if number == 1:
-        return above, 1
+        return upper, 1
     if strong and (number == last.get(kind, 0) + 1):  # numbering that runs through the chapters
-        return above, number
+        return upper, number
     if strong and number > last.get(kind, 0) and number <= last.get(kind, 0) + 3:
-        return above, last.get(kind, 0) + 1
-    siblings = [c for c in above.children if c.kind == kind]
-    if strong and not siblings and kind in ("chapter", "section") and number <= 4:
-        return above, 1
+        return upper, last.get(kind, 0) + 1
+    if strong and kind not in upper.latest and kind in ("chapter", "section") and number <= 4:
+        return upper, 1
     return None
 
 
@@ -281,7 +315,9 @@ def _title_all(text: str, root: Piece) -> None:
         # Where a line break stands behind the headings, or a full stop soon, none of them runs into its text.
         lost = copy and bool(firsts) and max(firsts) > 30
         for piece in parent.children:
-            piece.title, piece.body = (None, piece.head) if piece.kind in ("closing", "table") else _title(text, piece, lost)
+            piece.title, piece.body = (
+                (None, piece.head) if piece.kind in ("closing", "table") else _title(text, piece, lost)
+            )
 
 
 def _first(text: str, piece: Piece) -> int:
@@ -310,7 +346,12 @@ def _title(text: str, piece: Piece, lost: bool) -> tuple[tuple[int, int] | None,
         return (start, start + len(whole)), _skip(text, words_end, stop)
     if high:
         cut = _year_title(whole) or (_cut(whole) if (lost and len(whole) > 30) or len(whole) > 50 else 0)
-        if not cut and words_end < line and (begun := BEGUN.search(whole, 8)) and whole[begun.start() - 1] not in "、和与及的在到":
+        if (
+            not cut
+            and words_end < line
+            and (begun := BEGUN.search(whole, 8))
+            and whole[begun.start() - 1] not in "、和与及的在到"
+        ):
             cut = begun.start()
         if cut:
             return (start, start + cut), _skip(text, start + cut, stop)
@@ -402,7 +443,9 @@ def _lead(text: str, start: int, end: int) -> int:
     words = text[start:stop]
     if not 4 <= len(words) <= 34 or re.search(r"[;:!?]|\d+(?:\.\d+)?(?:%|个|家|项|亿|万)", words) or MARK.match(words):
         return 0
-    if words.count(",") > 1 or re.match(r"各位代表|同志们|今年|去年|同时|此外|我们|(?:过去|近)[一五]年|20\d\d年|[一五]年来", words):
+    if words.count(",") > 1 or re.match(
+        r"各位代表|同志们|今年|去年|同时|此外|我们|(?:过去|近)[一五]年|20\d\d年|[一五]年来", words
+    ):
         return 0
     return len(words)
 

@@ -21,7 +21,13 @@ def assign(text: str, root: Piece, doc_type: str | None) -> None:
     tops = _tops(root)
     claimed = {id(piece): _by_title(text, piece, rules) for piece in tops}
     report = doc_type == "report"
-    if report and len(tops) > 1 and claimed[id(tops[0])] is None and "review" not in claimed.values() and _looks_back(text, tops[0]):
+    if (
+        report
+        and len(tops) > 1
+        and claimed[id(tops[0])] is None
+        and "review" not in claimed.values()
+        and _looks_back(text, tops[0])
+    ):
         claimed[id(tops[0])] = "review"
     if not any(role in PLANNED for role in claimed.values()):
         for piece in tops:
@@ -37,9 +43,18 @@ def assign(text: str, root: Piece, doc_type: str | None) -> None:
         piece.role = role
         for child in piece.walk():
             child.role = "closing" if child.kind == "closing" and role in PLANNED else role
-            if child is not piece and role in ("tasks", "review") and child.kind in ("section", "heading") and child.parent is piece:
+            if (
+                child is not piece
+                and role in ("tasks", "review")
+                and child.kind in ("section", "heading")
+                and child.parent is piece
+            ):
                 own = _by_title(text, child, rules)
-                if own in ("safeguards", "requirements", "targets", "attachment") and not report and len(piece.children) > 1:
+                if (
+                    own in ("safeguards", "requirements", "targets", "attachment")
+                    and not report
+                    and len(piece.children) > 1
+                ):
                     for below in child.walk():
                         below.role = own
     for piece in root.walk():
@@ -62,7 +77,9 @@ def _by_title(text: str, piece: Piece, rules: list) -> str | None:  # type: igno
     return None
 
 
-PAST = re.compile(r"同比|较上年|比上年|过去|[一五]年来|去年|取得了?|荣获|获评|被评为|圆满|成功|累计|极不平凡|达到|建成了?|了(?=[\u4e00-\u9fff“])")
+PAST = re.compile(
+    r"同比|较上年|比上年|过去|[一五]年来|去年|取得了?|荣获|获评|被评为|圆满|成功|累计|极不平凡|达到|建成了?|了(?=[\u4e00-\u9fff“])"
+)
 FUTURE = re.compile(r"力争|确保|我们将|今年|年内|加快|推动|要|努力|着力")
 
 

@@ -60,7 +60,12 @@ def read(table: Table, text: str) -> TaskTable | None:
     if head is None:
         return None
     width = max(len(row) for row in grid)
-    top = [cell.span.start for row in grid[:depth] for cell in row if cell is not None and cell.row >= _title_rows(grid, depth)]
+    top = [
+        cell.span.start
+        for row in grid[:depth]
+        for cell in row
+        if cell is not None and cell.row >= _title_rows(grid, depth)
+    ]
     result = TaskTable(min(top, default=table.span.start), [], [])
     category: Category | None = None
     last: dict[str, list[Cell]] = {}
@@ -72,7 +77,11 @@ def read(table: Table, text: str) -> TaskTable | None:
             continue
         only = filled[0] if len(filled) == 1 else None
         words = fold(only.span.of(text)).strip() if only else ""
-        if only and (only.column_span >= max(2, width - 1) or (only.column <= 1 and len(cells) > 2 and only.row_span == 1)) and len(words) <= 60:
+        if (
+            only
+            and (only.column_span >= max(2, width - 1) or (only.column <= 1 and len(cells) > 2 and only.row_span == 1))
+            and len(words) <= 60
+        ):
             if not re.match(r"(?:备?注|说明|填表|制表|单位[::])", words):
                 category = Category(words, only, only.span.end)
                 result.categories.append(category)
@@ -88,7 +97,11 @@ def read(table: Table, text: str) -> TaskTable | None:
             continue
         if "number" not in row:
             # A merged cell that a page cut in two: its lower part is empty, its words stand above.
-            row |= {kind: last[kind] for kind in ("number", "title", *UNIT_COLUMNS, "category") if kind in last and kind not in row}
+            row |= {
+                kind: last[kind]
+                for kind in ("number", "title", *UNIT_COLUMNS, "category")
+                if kind in last and kind not in row
+            }
         named = row.get("category")
         if named and (category is None or category.cell is not named[0]):
             category = Category(fold(named[0].span.of(text)).strip().replace("\n", ""), named[0], named[0].span.end)
@@ -151,7 +164,11 @@ def _head(grid: Grid, text: str) -> tuple[dict[int, str] | None, int]:
             if 0 < len(words) <= 16 and (kind := _kind(words, rules)):
                 kinds[column] = kind
         found = set(kinds.values())
-        if found & {"title", "content"} and (found & {*UNIT_COLUMNS, "deadline", "sponsor"} or "number" in found) and len(kinds) >= 2:
+        if (
+            found & {"title", "content"}
+            and (found & {*UNIT_COLUMNS, "deadline", "sponsor"} or "number" in found)
+            and len(kinds) >= 2
+        ):
             return kinds, bottom + 1
     return None, 0
 

@@ -1,4 +1,4 @@
-"""Clean text with a map back to the source.
+r"""Clean text with a map back to the source.
 
 The normalised text is the source with full-width forms folded (one character for one), stray white space and
 formatting characters taken out, hard-wrapped lines joined, and one ``\\n`` between paragraphs. Nothing is ever
@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from duban.core.types import Source, Span
 
 # Full-width ASCII (！ to ～) to ASCII, exotic blanks to a blank, look-alike dots and dashes to one form.
-FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+FOLD: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 FOLD |= {ord(c): " " for c in "\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000"}
-FOLD |= {code: " " for code in range(0x2000, 0x200B)}
+FOLD |= dict.fromkeys(range(8192, 8203), " ")
 FOLD |= {ord("﹪"): "%", ord("‒"): "-", ord("–"): "-", ord("−"): "-", ord("﹣"): "-", ord("〜"): "~", ord("∼"): "~"}
 FOLD |= {ord("•"): "·", ord("・"): "·", ord("﹑"): "、", ord("﹔"): ";", ord("﹕"): ":", ord("﹐"): ","}
 # Characters that print nothing: zero-width, bidirectional marks, soft hyphen, BOM.
@@ -37,8 +37,12 @@ OPENER = re.compile(
 )
 # A line that can only be the continuation of an unfinished one.
 CONTINUES = re.compile(r"[,。、;:!?)%”’》】]|[是的和及与为]|\d+(?:\.\d+)?$")
-HEADING_MARK = re.compile(r"(?:第[一二三四五六七八九十]+部分|[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\))")
-PAGE_NUMBER = re.compile(r"[-—·\s]+\d{1,4}[-—·\s]+|第\s*\d{1,4}\s*页(?:\s*[,/]?\s*共\s*\d{1,4}\s*页)?|\d{1,4}\s*/\s*\d{1,4}")
+HEADING_MARK = re.compile(
+    r"(?:第[一二三四五六七八九十]+部分|[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\))"
+)
+PAGE_NUMBER = re.compile(
+    r"[-—·\s]+\d{1,4}[-—·\s]+|第\s*\d{1,4}\s*页(?:\s*[,/]?\s*共\s*\d{1,4}\s*页)?|\d{1,4}\s*/\s*\d{1,4}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +162,8 @@ def _page_widths(text: str, lines: list[tuple[int, int]]) -> tuple[list[float], 
         return None
     for measure in (width, len):
         sized = [(round(measure(text[a:b])), text[b - 1]) for a, b in long]
-        rest, modes, share = sized, [], 0.0
+        rest, share = sized, 0.0
+        modes: list[float] = []
         while len(modes) < 2 and len(rest) > 5:
             counts = Counter(size for size, _ in rest)
             mode = max(counts, key=lambda w: counts[w - 1] + counts[w] + counts[w + 1])
@@ -198,12 +203,19 @@ def _joins(text: str, lines: list[tuple[int, int]], source: Source) -> list[bool
             wide = page[1](text[before:end])
             full = next((w for w in page[0] if w - 3 <= wide <= w + 3), 1e9 if wide < max(page[0]) else 0.0)
             short = stop - start < 18 and text[stop - 1] not in TERMINAL + CLOSING + ",、"
-            closed = last in TERMINAL + CLOSING and (wide < full - 1 or last in ")】]" or short or bool(LEAD.match(text, start, stop)))
+            closed = last in TERMINAL + CLOSING and (
+                wide < full - 1 or last in ")】]" or short or bool(LEAD.match(text, start, stop))
+            )
             joins[number] = wide >= full - 3 and not (indents[number] >= 1.5 if indented else closed)
         if not joins[number] and last not in TERMINAL + CLOSING + ":":
             cut = prose or text[before:end].count(",") > 2
             joins[number] = last in ",、的" or (
-                cut and (bool(CONTINUES.match(text, start, stop)) or last in "和及与为在是-" or (last.isascii() and last.isalnum()))
+                cut
+                and (
+                    bool(CONTINUES.match(text, start, stop))
+                    or last in "和及与为在是-"
+                    or (last.isascii() and last.isalnum())
+                )
             )
     return joins
 
@@ -232,12 +244,20 @@ def _clean(text: str, start: int, end: int, pieces: list[tuple[int, int]], break
             continue
         if " " not in match.group():
             continue
-        if before in "。!?" or (before in ":;”" and after - blank > 1) or (before != "第" and HEADING_MARK.match(text, after)):
+        if (
+            before in "。!?"
+            or (before in ":;”" and after - blank > 1)
+            or (before != "第" and HEADING_MARK.match(text, after))
+        ):
             breaks.append(len(pieces))
             heading = after
         elif (_latin(before) and _latin(behind)) or _two_numbers(text, blank, after, start):
             pieces.append((blank, blank + 1))
-        elif 5 < blank - heading < 60 and HEADING_MARK.match(text, heading, blank) and not re.search("[。;!?]", text[heading:blank]):
+        elif (
+            5 < blank - heading < 60
+            and HEADING_MARK.match(text, heading, blank)
+            and not re.search("[。;!?]", text[heading:blank])
+        ):
             # A glued web copy: the blank is all that is left of the line break behind a heading.
             breaks.append(len(pieces))
             heading = after
@@ -257,7 +277,9 @@ def _two_numbers(text: str, blank: int, after: int, start: int) -> bool:
         return label == start or text[label - 1] in TERMINAL + " "
     if not before.isdigit():
         return False
-    years = re.compile(r"(?:19|20)\d\d(?!\d)").match(text, after) and re.search(r"(?<!\d)(?:19|20)\d\d$", text[start:blank])
+    years = re.compile(r"(?:19|20)\d\d(?!\d)").match(text, after) and re.search(
+        r"(?<!\d)(?:19|20)\d\d$", text[start:blank]
+    )
     return after - blank > 1 or bool(years)
 
 

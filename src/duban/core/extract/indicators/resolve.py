@@ -6,6 +6,7 @@ A sentence is read clause by clause. Each number finds its name in the words bef
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -21,20 +22,21 @@ _LIMITS = tuple(load("extract.deadlines"))
 COUNTED = re.compile(f"(?:新)?(?:{alternation(_W['counted'])})(?:了|出|成)?")
 EFFORT = re.compile(f"(?:{alternation(_W['effort'])})")
 LINK = re.compile(f"(?:{alternation(_W['link'])})$")
-GROWTH = re.compile(f"(?:{alternation(_W['growth'])})(?:了|约|近|超过?|达到?|为|在|保持在|稳定在|控制在|不低于|左右)*$")
-DECLINE = re.compile(f"(?:{alternation(_W['decline'])})(?:了|约|近|超过?|达到?|为|不低于|比例(?:超|达)?)*$")
+GROWTH, DECLINE, TO, FROM = (_book[name].pattern for name in ("growth", "decline", "change-to", "change-from"))
+AGAINST, DATE_FRONT, TOPIC = (_book[name].pattern for name in ("against", "time-in-front", "topic"))
 COMPARE = re.compile(f"(?:{alternation(_W['compare'])})$")
-TO = re.compile(r"(?:提高|提升|增长|增加|上升|扩大|下降|降低|减少|缩小|缩短|压减|压缩|发展|调整|增|升|降|跃升|压降|恢复|回升|延长|优化)(?:到|至|为|成)$")
-FROM = re.compile(r"(?:从|由)(?:20\d\d年(?:的)?|上年(?:的)?|去年(?:的)?|“[^”]{2,6}”末(?:的)?|原来的?|过去的?|当初的?)?$")
-AGAINST = re.compile(r"(?:比|较|是)(?:20\d\d年(?:度|底|末)?|“[^”]{2,8}”(?:末|时期|期末)?|上年(?:同期|末)?|去年(?:同期|末)?|全[国省市区县]|“?十[一二三四]五”?末|同期|上一年|前年|年初|年底|20\d\d—20\d\d年|全[国省市](?:平均)?水平)(?:的)?")
-DATE_FRONT = re.compile(
-    r"^(?:到)?(?:[\d一二两三四五]+(?:至|到|-)?[\d一二两三四五]*年(?:之)?内|20\d\d年(?:度)?(?:全年|底|末)?(?:前)?|今年(?:以来)?|去年|全年|年内|年底前?|\d{1,2}月(?:底|份|末)?(?:前)?|上半年|下半年|[一二三四]季度(?:末)?(?:前)?|一年来|五年来?|五年累计|累计|三年(?:累计)?|每年|近年来|过去[一五]年|“十[一二三四五六]五”(?:时期|期间|以来)?|截至.{0,10}(?:底|末|日|月)|[用以][一二两三四五\d]+年时间|目前|同期|首批|首期|第二批|这一年|其间|期间)[,]?"
-)
-UNIT_TYPES = {"%": "percent", "‰": "percent", "成": "percent", "个百分点": "points", "百分点": "points", "个点": "points", "倍": "times"}
-# What a sentence is about, said at its beginning: 港口物流产业，…  新能源产业瞄准…
-TOPIC = re.compile(r"(?P<topic>[\u4e00-\u9fff“”A-Za-z]{2,16}?(?:产业(?:集群)?|集群|示范区|新区|片区|园区|行业))(?:,|:|瞄准|方面)")
+UNIT_TYPES = {
+    "%": "percent",
+    "‰": "percent",
+    "成": "percent",
+    "个百分点": "points",
+    "百分点": "points",
+    "个点": "points",
+    "倍": "times",
+}
 CONNECT = re.compile(r"[、和及与或]|以及")
-CLAUSE_END = re.compile(r"[,;:。!?\n]|——")
+REACH = 160  # characters: no name is longer, and a text without marks must not make one
+MARKS = re.compile(r"[“《(「”》)」,;:。!?\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,8 @@ def find(text: str, start: int, end: int, quantities: list[Quantity]) -> Iterato
 def _sentence(text: str, start: int, end: int, quantities: list[Quantity], context: Context) -> Iterator[Found]:
     clauses = _clauses(text, start, end, quantities)
     topic = TOPIC.match(text, start, end)
-    if topic and len((EFFORT.match(topic["topic"]) or COUNTED.match(topic["topic"]) or re.match("", "")).group()) < 2:
+    opened = topic and (EFFORT.match(topic["topic"]) or COUNTED.match(topic["topic"]))
+    if topic and not (opened and len(opened.group()) > 1):
         context.topic, context.topic_start = topic["topic"], start
     waiting = ""  # a clause without a number that names what the next ones count
     waiting_at = -1
@@ -101,13 +104,13 @@ def _sentence(text: str, start: int, end: int, quantities: list[Quantity], conte
 def _clauses(text: str, start: int, end: int, quantities: list[Quantity]) -> list[tuple[int, int]]:
     """Return the clauses of a sentence; marks inside quotation marks, brackets and numbers do not divide."""
     bounds, depth, at = [], 0, start
-    for index in range(start, end):
-        character = text[index]
+    for match in MARKS.finditer(text, start, end):
+        character, index = match.group(), match.start()
         if character in "“《(「":
             depth += 1
         elif character in "”》)」":
             depth = max(0, depth - 1)
-        elif character in ",;:。!?\n" and depth == 0:
+        elif depth == 0:
             if character == "," and text[index - 1].isdigit() and text[index + 1 : index + 4].isdigit():
                 continue
             if index > at:
@@ -118,21 +121,31 @@ def _clauses(text: str, start: int, end: int, quantities: list[Quantity]) -> lis
     return bounds
 
 
-def _clause(text: str, start: int, end: int, quantities: list[Quantity], context: Context, waiting: tuple[str, int]) -> Iterator[Found]:
+def _clause(
+    text: str, start: int, end: int, quantities: list[Quantity], context: Context, waiting: tuple[str, int]
+) -> Iterator[Found]:
     spans = _segments(text, start, end, quantities)
     index = 0
     while index < len(quantities):
         run = _run(text, quantities, index)
-        left = text[spans[index][0] : quantities[index].start]
+        left = text[max(spans[index][0], quantities[index].start - REACH) : quantities[index].start]
         if "分别" in left or ("分别" in text[start : quantities[index].start] and len(run) > 1) or len(run) > 1:
             yield from _shared(text, spans, quantities, run, left, context, waiting)
         else:
             found = _single(text, spans[index], quantities[index], context, waiting, index > 0, index)
-            if found and index + 1 < len(quantities) and text[quantities[index].end : quantities[index + 1].start] == "的":
+            if (
+                found
+                and index + 1 < len(quantities)
+                and text[quantities[index].end : quantities[index + 1].start] == "的"
+            ):
                 # 总投资1312亿元的52个项目: the sum is told of what the next number counts
                 group = _right(text[quantities[index + 1].end : spans[index + 1][1]], quantities[index + 1], "")
                 if group:
-                    found = replace(found, name=_polish(group + found.name), end=max(found.end, text.find(group, found.end) + len(group)))
+                    found = replace(
+                        found,
+                        name=_polish(group + found.name),
+                        end=max(found.end, text.find(group, found.end) + len(group)),
+                    )
             if found:
                 yield found
         waiting = ("", -1)
@@ -157,7 +170,7 @@ def _run(text: str, quantities: list[Quantity], index: int) -> list[int]:
 def _segments(text: str, start: int, end: int, quantities: list[Quantity]) -> list[tuple[int, int]]:
     """Divide a clause among its numbers: each gets the words before and behind it that are its own."""
     cuts = [start]
-    for one, two in zip(quantities, quantities[1:], strict=False):
+    for one, two in itertools.pairwise(quantities):
         between = text[one.end : two.start]
         connectors = [m for m in CONNECT.finditer(between) if not _inside(between, m.start())]
         if not between:
@@ -171,20 +184,22 @@ def _segments(text: str, start: int, end: int, quantities: list[Quantity]) -> li
             chosen = (verbs or connectors)[0]
             cuts.append(one.end + chosen.end())
         else:
-            verb = re.search(r"(?:完成|实现|增长|达到?|占|下降|提高|降低|减少|纳入|通过|新增|增加|其中|提升|压减|并|为|到位)", between)
-            cuts.append(one.end + (verb.start() if verb and verb.start() > 0 else 0 if verb else _half(between)))
+            verb = re.search(
+                r"(?:完成|实现|增长|达到?|占|下降|提高|降低|减少|纳入|通过|新增|增加|其中|提升|压减|并|为|到位)",
+                between,
+            )
+            cuts.append(one.end + (verb.start() if verb and verb.start() > 0 else 0))
     return list(zip(cuts, [*cuts[1:], end], strict=True))
-
-
-def _half(between: str) -> int:
-    """Without connector or verb the words between two numbers are the name of the second, unless they are one word."""
-    return 0
 
 
 def _inside(words: str, at: int) -> bool:
     """Say whether a place lies inside quotation marks or brackets."""
     before = words[:at]
-    return before.count("“") > before.count("”") or before.count("(") > before.count(")") or before.count("《") > before.count("》")
+    return (
+        before.count("“") > before.count("”")
+        or before.count("(") > before.count(")")
+        or before.count("《") > before.count("》")
+    )
 
 
 # ---- one number ---------------------------------------------------------------------------------------------------------
@@ -193,24 +208,24 @@ def _inside(words: str, at: int) -> bool:
 def _single(
     text: str, span: tuple[int, int], q: Quantity, context: Context, waiting: tuple[str, int], later: bool, index: int
 ) -> Found | None:
-    raw_left = text[span[0] : q.start]
-    right = text[q.end : span[1]]
+    raw_left = text[max(span[0], q.start - REACH) : q.start]
+    right = text[q.end : min(span[1], q.end + REACH)]
     within = re.match(r"[,:]?其中[,:]?", raw_left) or re.search(r"其中$", waiting[0])
     if within and waiting[0].endswith("其中"):
         waiting = ("", -1)
     base = bool(FROM.search(raw_left))
-    left, measure, absolute = _measure(raw_left, q, right)
+    left, measure = _measure(raw_left, q, right)
     if base:
         left = FROM.sub("", raw_left)
         measure = "share" if UNIT_TYPES.get(q.unit) == "percent" else "level"
     words, offset = _front(left)
     if raw_left.endswith("的") and right[:1] not in ",。;" and measure == "level":
         words = _verb(words) if _bare_verb(_verb(words)) else ""
-    name_start = span[0] + offset if words else -1
+    name_start = q.start - len(raw_left) + offset if words else -1
     verb = _verb(words)
     tail = _right(right, q, words)
     rule = "indicators/name-before"
-    if tail and (not words or _bare_verb(words) or measure == "share" or not _complete(words, q)):
+    if tail:
         rule = "indicators/name-behind"
         name = _join(words, tail, q)
         end = q.end + len(right[: right.find(tail) + len(tail)]) if tail in right else q.end
@@ -239,12 +254,23 @@ def _single(
             rule = "indicators/clause-before"
         else:
             return None
-    elif not words and tail and later and context.prefix and text[span[0] - 1 : span[0]] in "和及与、" and not context.verb:
+    elif (
+        not words
+        and tail
+        and later
+        and context.prefix
+        and text[span[0] - 1 : span[0]] in "和及与、"
+        and not context.verb
+    ):
         name = context.prefix + name
     elif not verb and not base and (later or _carries(raw_left, q, words, tail, waiting)):
         carried = context.verb
         if carried and not _generic(name) and not _has_verb(name) and measure == "level":
-            mod = context.modifier if index > 0 and text[span[0] - 1 : span[0]] in "、和及与" and not _modifier(name) and name[0] != "“" else ""
+            mod = (
+                context.modifier
+                if index > 0 and text[span[0] - 1 : span[0]] in "、和及与" and not _modifier(name) and name[0] != "“"
+                else ""
+            )
             name = carried + mod + name
             start = context.start if context.start >= 0 else start
             rule = "indicators/list"
@@ -253,7 +279,11 @@ def _single(
         start = context.start
         rule = "indicators/topic"
     if _generic(name):
-        subject = _subject(context.core) if context.core and not _generic(context.core) and context.core not in context.topic and not context.topic else context.topic
+        subject = (
+            _subject(context.core)
+            if context.core and not _generic(context.core) and context.core not in context.topic and not context.topic
+            else context.topic
+        )
         subject = context.core if subject and _generic(subject) else subject
         if subject and subject not in name:
             name = subject + name.removeprefix(subject[-2:])
@@ -261,18 +291,27 @@ def _single(
             rule = "indicators/topic"
             if 0 <= at < start and start - at < 60:
                 start = at
-    context.prefix = words if tail and rule == "indicators/name-behind" and not verb and 2 < len(words) < 8 and words in name else ""
+    context.prefix = (
+        words if tail and rule == "indicators/name-behind" and not verb and 2 < len(words) < 8 and words in name else ""
+    )
     name = _polish(name)
     if len(name) < 2:
         return None
     comparator = q.comparator
     if comparator == "=" and re.search(r"(?:控制在|不超过|以内)$", raw_left):
         comparator = "<="
-    elif comparator == "=" and (re.search("以上", right[: len(tail) + 2]) and q.unit[-1:] in "张个家" and tail.startswith(("床位", "车位"))):
-        comparator = ">="
-    elif comparator == "=" and re.search("至少|不少于|不低于", raw_left):
-        comparator = ">="
-    elif comparator == "=" and re.search(r"(?:不低于|不少于|超过?|突破|至少|逾|高于)(?:了)?$", raw_left):
+    elif (
+        (
+            comparator == "="
+            and (
+                re.search("以上", right[: len(tail) + 2])
+                and q.unit[-1:] in "张个家"
+                and tail.startswith(("床位", "车位"))
+            )
+        )
+        or (comparator == "=" and re.search("至少|不少于|不低于", raw_left))
+        or (comparator == "=" and re.search(r"(?:不低于|不少于|超过?|突破|至少|逾|高于)(?:了)?$", raw_left))
+    ):
         comparator = ">="
     if not base:
         own_verb = _verb(name) or context.verb if rule == "indicators/list" else _verb(name)
@@ -285,7 +324,9 @@ def _single(
         context.verb = ""
     context.start = start
     limit = 9 if rule == "indicators/carried" else 4
-    start = _near(text, limit, min(start, q.start), name_start if name_start >= 0 else min(span[0], q.start), max(end, q.end))
+    start = _near(
+        text, limit, min(start, q.start), name_start if name_start >= 0 else min(span[0], q.start), max(end, q.end)
+    )
     return Found(name, start, max(end, q.end), q, comparator, measure, base, rule)
 
 
@@ -303,46 +344,54 @@ def _near(text: str, limit: int, start: int, own: int, end: int) -> int:
     return start
 
 
-COUNTING = re.compile(r"(?:万|亿|千|百)?(?:个|家|项|处|所|条|座|户|人|名|件|场|次|套|间|台|辆|张|支|只|株|部|本|人次|种|款|盏|根|位|栋|片|块|类|届|份)(?:\(.{1,3}\))?$")
+COUNTING = re.compile(
+    r"(?:万|亿|千|百)?(?:个|家|项|处|所|条|座|户|人|名|件|场|次|套|间|台|辆|张|支|只|株|部|本|人次|种|款|盏|根|位|栋|片|块|类|届|份)(?:\(.{1,3}\))?$"
+)
 
 
 def _carries(raw_left: str, q: Quantity, words: str, tail: str, waiting: tuple[str, int]) -> bool:
     """Say whether a clause without a verb goes on with the act of the clause before: 新培育…12家,国家高新技术企业40家."""
     return bool(
-        COUNTING.search(q.unit) and not waiting[0] and (raw_left.strip() == words or not raw_left) and not re.match("全|每|其中|其|平均|人均", words)
+        COUNTING.search(q.unit)
+        and not waiting[0]
+        and (raw_left.strip() == words or not raw_left)
+        and not re.match("全|每|其中|其|平均|人均", words)
     )
 
 
-def _measure(left: str, q: Quantity, right: str) -> tuple[str, MeasureKind, bool]:
+def _measure(left: str, q: Quantity, right: str) -> tuple[str, MeasureKind]:
     """Return the words before a number without the verb of change, and how the number is measured."""
     kind = UNIT_TYPES.get(q.unit, "amount")
     left = left.rstrip(" ,:")
     if kind == "points":
-        return _cut_change(left), "change", False
+        return _cut_change(left), "change"
     to = TO.search(left)
     if to:
         stem = left[: to.start()]
-        return _against(_strip_compare(stem)), "share" if kind == "percent" else "multiple" if kind == "times" else "level", False
+        return (
+            _against(_strip_compare(stem)),
+            "share" if kind == "percent" else "multiple" if kind == "times" else "level",
+        )
     if kind in ("percent", "times"):
-        for pattern, measure in ((DECLINE, "decline"), (GROWTH, "growth")):
+        changes: tuple[tuple[re.Pattern[str], MeasureKind], ...] = ((DECLINE, "decline"), (GROWTH, "growth"))
+        for pattern, measure in changes:
             match = pattern.search(left)
             if match:
-                stem = _against(_strip_compare(left[: match.start()]))
-                if re.match("增幅|增速|涨幅|降幅", match.group()) and False:
-                    stem += match.group()[:2]
-                return stem, measure, False  # type: ignore[return-value]
+                return _against(_strip_compare(left[: match.start()])), measure
         if re.match(r"(?:左右|以上)?的?(?:增长|增速|增幅)", right):
-            return _against(_link(left)), "growth", False
-        reduced = re.match(r"(?:.*?(?:力争|确保|努力|,))?(?:再|平均)?(?:压减|压缩|削减|减少|降低|精简|缩减)(?=[\u4e00-\u9fff“])", left)
+            return _against(_link(left)), "growth"
+        reduced = re.match(
+            r"(?:.*?(?:力争|确保|努力|,))?(?:再|平均)?(?:压减|压缩|削减|减少|降低|精简|缩减)(?=[\u4e00-\u9fff“])", left
+        )
         if reduced and kind == "percent" and not re.search("率|比", left):
-            return _against(_link(left[reduced.end() :])), "decline", False
+            return _against(_link(left[reduced.end() :])), "decline"
         if kind == "times":
-            return _against(_link(left)), "multiple", False
-        return _against(_link(left)), "share", False
+            return _against(_link(left)), "multiple"
+        return _against(_link(left)), "share"
     match = GROWTH.search(left) or DECLINE.search(left)
     if match and not COUNTED.search(left, match.start()) and match.start() > 1:
-        return _against(left[: match.end()]), "level", True
-    return _against(_link(left)), "level", False
+        return _against(left[: match.end()]), "level"
+    return _against(_link(left)), "level"
 
 
 def _cut_change(left: str) -> str:
@@ -377,7 +426,10 @@ def _front(words: str) -> tuple[str, int]:
     while changed:
         changed = False
         rest = words[at:]
-        strip = re.match(r"[\s,、;:。和及与并且]+|其中[,:]?|\d{1,3}[.、](?!\d)|\([一二三四五六七八九十\d]{1,3}\)|[一二三四五六七八九十]{1,2}[是要、]|[①-⑳]|——", rest)
+        strip = re.match(
+            r"[\s,、;:。和及与并且]+|其中[,:]?|\d{1,3}[.、](?!\d)|\([一二三四五六七八九十\d]{1,3}\)|[一二三四五六七八九十]{1,2}[是要、]|[①-⑳]|——",
+            rest,
+        )
         if strip and strip.end():
             at += strip.end()
             changed = True
@@ -389,7 +441,12 @@ def _front(words: str) -> tuple[str, int]:
             continue
         verb = COUNTED.match(rest)
         effort = EFFORT.match(rest)
-        if effort and not (verb and verb.end() > effort.end()) and effort.end() < len(rest) and not _starts_name(rest, effort.end()):
+        if (
+            effort
+            and not (verb and verb.end() > effort.end())
+            and effort.end() < len(rest)
+            and not _starts_name(rest, effort.end())
+        ):
             at += effort.end()
             changed = True
     rest = words[at:]
@@ -422,13 +479,21 @@ def _last_act(words: str) -> int:
         at, rest = match.start(), words[match.end() :]
         if at < 3 or len(rest) < 2 or _inside(words, at) or words[at - 1] in "的、和与及":
             continue
-        if re.match(r"的|工程|项目|任务|资金|用地|计划|中心|单位|企业|水平|能力|力度|情况|工作|率|值|量|度|兵团|标准|面积", rest):
+        if re.match(
+            r"的|工程|项目|任务|资金|用地|计划|中心|单位|企业|水平|能力|力度|情况|工作|率|值|量|度|兵团|标准|面积", rest
+        ):
             continue
-        if match.group().startswith("新增") and re.search(r"(?:园|园区|新区|示范区|基地|平台|港)$", words[:at]) and not COUNTED.match(words):
+        if (
+            match.group().startswith("新增")
+            and re.search(r"(?:园|园区|新区|示范区|基地|平台|港)$", words[:at])
+            and not COUNTED.match(words)
+        ):
             return 0  # whose growth it is belongs to the name
         if match.group().startswith("开展") and len(rest) > 3 and at > 5:
             return at
-        if re.match("建设|改造|建立|开展|培训|推广", match.group()) and not re.search(r"(?:推动|加快|推进|积极|大力|规划|年|前|内|区|镇|街)$", words[:at]):
+        if re.match("建设|改造|建立|开展|培训|推广", match.group()) and not re.search(
+            r"(?:推动|加快|推进|积极|大力|规划|年|前|内|区|镇|街)$", words[:at]
+        ):
             continue
         return at
     return 0
@@ -449,11 +514,6 @@ def _bare_verb(words: str) -> bool:
     return bool(re.fullmatch(rf"(?:{COUNTED.pattern}|、|和|及|并|再|{EFFORT.pattern})+", words))
 
 
-def _complete(words: str, q: Quantity) -> bool:
-    """Say whether the words before a number already name what it counts."""
-    return False
-
-
 def _right(right: str, q: Quantity, words: str) -> str:
     """Return the noun phrase behind a number, as far as it goes."""
     rest = re.sub(r"^(?:的|以上的|左右的)", "", right).strip(" \n")
@@ -461,12 +521,16 @@ def _right(right: str, q: Quantity, words: str) -> str:
         return ""
     if q.unit in ("%", "成") and re.match("达到", rest) and len(rest) > 5:
         return re.split(r"[,;。:!?\n]", rest)[0]
-    if re.match(r"(?:增长|提高|下降|左右|以上|以内|目标|大关|任务$|为|并|用于|且|,|的目标|资金用于|均|都|达|实现(?!.{2,}))", rest) and not re.match(r"提高标准|增长点", rest):
+    if re.match(
+        r"(?:增长|提高|下降|左右|以上|以内|目标|大关|任务$|为|并|用于|且|,|的目标|资金用于|均|都|达|实现(?!.{2,}))",
+        rest,
+    ) and not re.match(r"提高标准|增长点", rest):
         return ""
     rest = re.split(r"[,;。:!?\n]", rest)[0]
     rest = re.sub(r"[、和及与]+$", "", rest)
     cut = re.search(
-        r"(?:做大做强|做优做强|发展壮大|快建设|早投产|尽快|如期|按期|按时|提前|叫好|带动社会|在我[省市县区镇]|年度建设任务|建设任务$|(?:等)?(?:目标)?任务$|落地见效|达产达效|投产达效|建成投产|建成投用|投入使用|竣工验收|顺利)", rest
+        r"(?:做大做强|做优做强|发展壮大|快建设|早投产|尽快|如期|按期|按时|提前|叫好|带动社会|在我[省市县区镇]|年度建设任务|建设任务$|(?:等)?(?:目标)?任务$|落地见效|达产达效|投产达效|建成投产|建成投用|投入使用|竣工验收|顺利)",
+        rest,
     )
     if cut and cut.start() >= 2:
         rest = rest[: cut.start()]
@@ -480,7 +544,7 @@ def _join(words: str, tail: str, q: Quantity) -> str:
     noun = words[len(verb) :]
     if noun and re.search(r"[、和与及]|等$", noun) and not re.search(r"率|比|水质|用地", noun) and q.unit not in ("%",):
         noun = ""  # 打造甲街和乙街2条样板街: the examples are no part of the name
-    if words.startswith("为") or words.startswith("对"):
+    if words.startswith(("为", "对")):
         noun = noun[1:]
     while noun and (effort := EFFORT.match(noun)) and effort.end() == len(noun):
         noun = ""
@@ -490,7 +554,9 @@ def _join(words: str, tail: str, q: Quantity) -> str:
 
 def _fragment(name: str) -> bool:
     """Say whether words among 其中 are no name of their own: 过亿元, 省级."""
-    return bool(re.fullmatch(r"(?:过|超|投资)?[\d.十百千万亿五两三]+元(?:以上)?(?:的)?|[国省市县区]家?级(?:以上)?", name))
+    return bool(
+        re.fullmatch(r"(?:过|超|投资)?[\d.十百千万亿五两三]+元(?:以上)?(?:的)?|[国省市县区]家?级(?:以上)?", name)
+    )
 
 
 def _head(core: str) -> str:
@@ -501,12 +567,19 @@ def _head(core: str) -> str:
 
 def _modifier(core: str) -> str:
     """Return the modifier of rank with which a name begins: 市级以上, 省级, 规模以上."""
-    match = re.match(r"(?:(?:国家|省|市|县|区|州|世界|全国)(?:、(?:国家|省|市|县))*级?(?:及)?(?:以上|级)|规模?以?上|规上|限额以上|限上|国家级、省级|省市级?|省级)", core)
+    match = re.match(
+        r"(?:(?:国家|省|市|县|区|州|世界|全国)(?:、(?:国家|省|市|县))*级?(?:及)?(?:以上|级)|规模?以?上|规上|限额以上|限上|国家级、省级|省市级?|省级)",
+        core,
+    )
     return match.group() if match else ""
 
 
 def _generic(name: str) -> bool:
-    return bool(re.fullmatch(rf"(?:完成|实现|累计|年度|计划|预计|新增|人均|年|合计|总|到位)?(?:{alternation(_W['generic'])})", name))
+    return bool(
+        re.fullmatch(
+            rf"(?:完成|实现|累计|年度|计划|预计|新增|人均|年|合计|总|到位)?(?:{alternation(_W['generic'])})", name
+        )
+    )
 
 
 def _subject(core: str) -> str:
@@ -527,27 +600,35 @@ def _polish(name: str) -> str:
 
 
 def _shared(
-    text: str, spans: list[tuple[int, int]], quantities: list[Quantity], run: list[int], left: str, context: Context, waiting: tuple[str, int]
+    text: str,
+    spans: list[tuple[int, int]],
+    quantities: list[Quantity],
+    run: list[int],
+    left: str,
+    context: Context,
+    waiting: tuple[str, int],
 ) -> Iterator[Found]:
     """Give each of several numbers its own of several names: 城镇、农村居民人均可支配收入分别增长8%、9.3%."""
     first = quantities[run[0]]
     at = spans[run[0]][0]
-    if left.strip(" ,") in ("", "分别") or re.fullmatch(r"(?:年均|同比|预计)?(?:分别)?(?:年均|同比)?(?:增长|下降|达到?|为)?(?:年均)?", left.strip(" ,")):
+    if left.strip(" ,") in ("", "分别") or re.fullmatch(
+        r"(?:年均|同比|预计)?(?:分别)?(?:年均|同比)?(?:增长|下降|达到?|为)?(?:年均)?", left.strip(" ,")
+    ):
         source, at = (waiting[0], waiting[1]) if waiting[0] else ("", at)
         names = _distribute(source, at, len(run)) if source else []
         if not names and context.names:
             names = list(context.names)
     else:
         stem = re.sub(r"分别|各自", "", left)
-        stem, _, _ = _measure(stem, first, "")
-        words, offset = _front(_strip_compare(stem.rstrip()))
+        stem, _ = _measure(stem, first, "")
+        words, _offset = _front(_strip_compare(stem.rstrip()))
         start = at + max(left.find(words[:4]), 0) if words else at
         names = _distribute(words, start, len(run))
         if not names:
             names = [(words, start)] * len(run)
     if not names:
         names = [(context.name, context.start)] * len(run) if context.name else []
-    _, measure, _ = _measure(re.sub(r"分别|各自", "", left), first, "")
+    _, measure = _measure(re.sub(r"分别|各自", "", left), first, "")
     for number, name in zip(run, names, strict=False):
         q = quantities[number]
         clean = _polish(name[0])
@@ -559,7 +640,16 @@ def _shared(
             comparator = first.comparator  # 分别超98.5%和99%: the word before the first is said of all
         if comparator == "=" and number == run[0] and re.search(r"(?:不低于|不少于|超过?|突破|均超|分别超过?)$", left):
             comparator = ">="
-        yield Found(clean, names[0][1] if names[0][1] >= 0 else q.start, q.end, q, comparator, kind, False, "indicators/respectively")
+        yield Found(
+            clean,
+            names[0][1] if names[0][1] >= 0 else q.start,
+            q.end,
+            q,
+            comparator,
+            kind,
+            False,
+            "indicators/respectively",
+        )
     if names:
         context.names = tuple(names)
         context.name, context.start = _polish(names[min(len(run), len(names)) - 1][0]), names[0][1]
@@ -567,12 +657,21 @@ def _shared(
         context.core = context.name.removeprefix(context.verb)
 
 
-PAIRS = (("城乡低保", ("城市低保", "农村低保")), ("城乡", ("城镇", "农村")), ("省市", ("省", "市")), ("内外", ("内", "外")))
+PAIRS = (
+    ("城乡低保", ("城市低保", "农村低保")),
+    ("城乡", ("城镇", "农村")),
+    ("省市", ("省", "市")),
+    ("内外", ("内", "外")),
+)
 
 
 def _distribute(words: str, start: int, count: int) -> list[tuple[str, int]]:
     """Return `count` names from words that name several things, [] where they do not."""
-    items = [m.span() for m in re.finditer(r"[^、和及与]+", words)] if "、" in words or "和" in words or "及" in words or "与" in words else []
+    items = (
+        [m.span() for m in re.finditer(r"[^、和及与]+", words)]
+        if "、" in words or "和" in words or "及" in words or "与" in words
+        else []
+    )
     items = [(a, b) for a, b in items if not _inside(words, a)]
     if len(items) != count:
         if len(items) < 2:
@@ -641,8 +740,3 @@ def _shared_tail(name: str, last: str) -> str:
         if at > 0:
             return last[at:]
     return tail if len(tail) >= 2 else ""
-
-
-def renamed(found: Found, name: str) -> Found:
-    """Return an indicator under another name."""
-    return replace(found, name=name)

@@ -10,9 +10,13 @@ from duban.core.rules import alternation, load
 _book = load("extract.projects")
 _OF = _book["amount-of-project"].pattern
 _THEN = _book["project-then-amount"].pattern
-AMOUNT = re.compile(r"(?P<value>\d[\d.,]*)(?:余|多)?(?P<unit>(?:万亿|亿|万|千万)?)(?:余|多)?(?P<money>元人民币|美元|欧元|日元|港元|元)?")
+AMOUNT = re.compile(
+    r"(?P<value>\d[\d.,]*)(?:余|多)?(?P<unit>(?:万亿|亿|万|千万)?)(?:余|多)?(?P<money>元人民币|美元|欧元|日元|港元|元)?"
+)
 # More of the same list: 、18亿元的光伏发电 和9亿元的储能项目.
-NEXT = re.compile(r"(?P<amount>\d[\d.,]*(?:余|多)?(?:亿|万|千万)(?:余|多)?(?:元|美元|欧元))的(?P<name>[^,。;:!?\n]{2,60})")
+NEXT = re.compile(
+    r"(?P<amount>\d[\d.,]*(?:余|多)?(?:亿|万|千万)(?:余|多)?(?:元|美元|欧元))的(?P<name>[^,。;:!?\n]{2,60})"
+)
 SUBJECT = re.compile(r"[\u4e00-\u9fffA-Za-z“”·]{2,16}$")
 LEADING = re.compile(
     r"^.*?(?:加快推进|重点抓好|重点推进|积极推进|推进|抓好|加快|推动|支持|确保|力促|促进|引进|实施|开工|建成|完成|做好|依托|配合|服务|督促|其中|并|和|及|与)(?=[\u4e00-\u9fffA-Za-z“”]{2,16}$)"
@@ -43,12 +47,18 @@ def find(text: str, start: int, end: int) -> list[Found]:
     while match := _OF.search(text, at, end):
         at = match.end("amount")
         rest = (match.start("name"), match.end("name"))
-        if text[match.start() - 2 : match.start()] in ("完成", "技改", "民间", "工业", "固定", "产业") or text[max(0, match.start() - 4) : match.start()].endswith(("年度", "资产")):
+        if text[match.start() - 2 : match.start()] in ("完成", "技改", "民间", "工业", "固定", "产业") or text[
+            max(0, match.start() - 4) : match.start()
+        ].endswith(("年度", "资产")):
             continue
         name = _name(text, *rest)
         if name is None:
             continue
-        subject = _subject(text, start, match.start()) if match["link"] == "的" and not match["invest"].startswith("总") else None
+        subject = (
+            _subject(text, start, match.start())
+            if match["link"] == "的" and not match["invest"].startswith("总")
+            else None
+        )
         begin = subject if subject is not None else match.start()
         words = (text[subject : match.start()] if subject is not None else "") + text[name[0] : name[1]]
         amount = AMOUNT.match(match["amount"])
@@ -60,7 +70,9 @@ def find(text: str, start: int, end: int) -> list[Found]:
             amount = AMOUNT.match(behind["amount"])
             if more is None or amount is None:
                 break
-            found.append(_made(text[more[0] : more[1]], behind.start(), more[1], behind.start("amount"), amount, "projects/list"))
+            found.append(
+                _made(text[more[0] : more[1]], behind.start(), more[1], behind.start("amount"), amount, "projects/list")
+            )
             at = more[1]
     for match in _THEN.finditer(text, start, end):
         if any(f.start < match.end() and match.start() < f.end for f in found):
@@ -69,11 +81,17 @@ def find(text: str, start: int, end: int) -> list[Found]:
         cut = LEADING.match(match["name"])
         begin += cut.end() if cut else 0
         name_words = text[begin : match.end("name")]
-        if _GROUP.fullmatch(name_words) or re.search(r"(?:重大|重点|储备|产业|亿元以上)项目$", name_words) or re.search(r"\d+个|等\d", name_words):
+        if (
+            _GROUP.fullmatch(name_words)
+            or re.search(r"(?:重大|重点|储备|产业|亿元以上)项目$", name_words)
+            or re.search(r"\d+个|等\d", name_words)
+        ):
             continue
         amount = AMOUNT.match(match["amount"])
         if amount:
-            found.append(_made(name_words, begin, match.end(), match.start("amount"), amount, "projects/project-then-amount"))
+            found.append(
+                _made(name_words, begin, match.end(), match.start("amount"), amount, "projects/project-then-amount")
+            )
     return sorted(found, key=lambda f: f.start)
 
 
@@ -102,7 +120,9 @@ def _name(text: str, start: int, end: int) -> tuple[int, int] | None:
         elif depth == 0 and character == "、":
             stop = index
             # 400万条轿车胎、800万条自行车胎: one project's products
-            if re.match(r"\d[\d.]*万?[\u4e00-\u9fff]", words[index + 1 :]) and not re.match(r"\d[\d.,]*(?:亿|万)(?:元|美元|欧元)", words[index + 1 :]):
+            if re.match(r"\d[\d.]*万?[\u4e00-\u9fff]", words[index + 1 :]) and not re.match(
+                r"\d[\d.,]*(?:亿|万)(?:元|美元|欧元)", words[index + 1 :]
+            ):
                 continue
             break
         elif depth == 0 and character == "和" and re.match(r"\d[\d.,]*(?:亿|万)", words[index + 1 :]):
@@ -129,6 +149,12 @@ def _subject(text: str, start: int, at: int) -> int | None:
     match = LEADING.match(words)
     begin = match.end() if match else 0
     rest = words[begin:]
-    if not 2 <= len(rest) <= 16 or re.search(r"[\d%]|^(?:总|计划|累计|预计|民间|年度|实际|直接|固定资产|工业|技改|合计|确保|力争|其中|已|共|将|等)", rest) or rest.endswith(("总", "计划", "累计", "完成", "年")):
+    if (
+        not 2 <= len(rest) <= 16
+        or re.search(
+            r"[\d%]|^(?:总|计划|累计|预计|民间|年度|实际|直接|固定资产|工业|技改|合计|确保|力争|其中|已|共|将|等)", rest
+        )
+        or rest.endswith(("总", "计划", "累计", "完成", "年"))
+    ):
         return None
     return lower + cut + 1 + begin

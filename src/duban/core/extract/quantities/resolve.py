@@ -32,7 +32,9 @@ QUALIFIED = re.compile(
 # Measures that limit; a count of things (3家以上企业) never does.
 LIMITING = re.compile(r"(?:万|亿|千|百)*(?:元|美元|吨|平方米|㎡|岁|周岁|米|公里|千瓦|亩|%|蒸吨|立方米)$")
 # Chinese numerals count behind a verb that makes or reaches something, behind 等 or a word that estimates.
-HAN_LEAD = re.compile(r"(?:新建|建成|建设|打造|打造出|创建|创成|新增|培育|引进|设立|成立|完成|改造|开工|获批|新设|建立|新开|投用|等|近|超|逾|约|超过|达到?|达|为|占|占比|、|办好|实施|推出|[.。,;]|^)$")
+HAN_LEAD = re.compile(
+    r"(?:新建|建成|建设|打造|打造出|创建|创成|新增|培育|引进|设立|成立|完成|改造|开工|获批|新设|建立|新开|投用|等|近|超|逾|约|超过|达到?|达|为|占|占比|、|办好|实施|推出|[.。,;]|^)$"
+)
 HAN_TAIL = "批轮届次期级类种款支份步度"
 _WORDS = {
     name: re.compile(_book.any_of(name))
@@ -91,14 +93,21 @@ class Quantities:
             self._take(text, match)
         for match in BARE_MONEY.finditer(text, start, end):
             lasting = match["before"].endswith("在")
-            if match["before"] == "过" or match["after"] == "级" or (match["after"] == "以上" and not lasting) or match["after"] == "大关":
+            if (
+                match["before"] == "过"
+                or match["after"] == "级"
+                or (match["after"] == "以上" and not lasting)
+                or match["after"] == "大关"
+            ):
                 continue
             if not self._masked(match.start("magnitude")) and not QUALIFIED.match(text, match.end()):
                 value, unit = _bare(match["magnitude"], match["unit"])
                 comparator: Comparator = (
-                    (
-                    "~" if match["before"] == "近" else "=" if match["before"] in ("达到", "达") or (lasting and not match["after"]) else ">="
-                )
+                    "~"
+                    if match["before"] == "近"
+                    else "="
+                    if match["before"] in ("达到", "达") or (lasting and not match["after"])
+                    else ">="
                 )
                 self.found.append(
                     Quantity(match.start(), match.end(), match.start("magnitude"), value, None, unit, comparator, True)
@@ -116,7 +125,11 @@ class Quantities:
     def _limits(text: str, match: re.Match[str]) -> bool:
         """Say whether a number qualifies what is counted: it has a limit word, and a thing to qualify behind it."""
         passed = text[match.start() - 1 : match.start()] in ("过", "超", "达", "满")
-        if not (match["after"] in ("以上", "及以上", "以下", "以内", "及以下", "(含)以上") or passed or (match["unit"] or "").endswith("岁")):
+        if not (
+            match["after"] in ("以上", "及以上", "以下", "以内", "及以下", "(含)以上")
+            or passed
+            or (match["unit"] or "").endswith("岁")
+        ):
             return False
         return bool(QUALIFIED.match(text, match.end()))
 
@@ -132,7 +145,7 @@ class Quantities:
         number = match["number"]
         words = not number[0].isdigit()
         unit = (match["magnitude"] or "") + (match["unit"] or "") + (match["per"] or "")
-        if not words and (before.isascii() and (before.isalnum() or before in "+×*.") or before == "第"):
+        if not words and ((before.isascii() and (before.isalnum() or before in "+×*.")) or before == "第"):
             self.left.append(Left(match.start(), match.end(), "name", "quantities/part-of-code"))
             return
         if not unit and not words:
@@ -153,11 +166,9 @@ class Quantities:
         end = match.end() if unit != "大" or match["unit"] else match.end("number") + 1
         high = None
         comparator = _comparator(match)
-        if match["low"]:
-            high, value = value, float(match["low"].replace(",", ""))
-            comparator = "range"
-            if high <= value:
-                high, value, comparator = None, high, _comparator(match)
+        low = float(match["low"].replace(",", "")) if match["low"] else value
+        if low < value:
+            high, value, comparator = value, low, "range"
         self.found.append(Quantity(match.start(), end, first, value, high, unit, comparator, words))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from duban.core.extract.units.resolve import Assignment
 from duban.core.extract.units.resolve import find as find_units
-from duban.core.structure.outline import Piece, add_leads, head_end, lead_lengths
+from duban.core.structure.outline import Piece, add_leads, lead_lengths
 from duban.core.structure.roles import PLANNED
 
 
@@ -94,7 +94,9 @@ def _task(text: str, piece: Piece, section: Piece | None) -> Found | None:
             return None
         body_start = piece.title[0] if piece.title else start
     number = _number(piece)
-    return Found(piece, section, piece.title, number, start, (body_start, body_end), end, assignments, f"tasks/{piece.kind}")
+    return Found(
+        piece, section, piece.title, number, start, (body_start, body_end), end, assignments, f"tasks/{piece.kind}"
+    )
 
 
 def _tail(text: str, piece: Piece, end: int) -> int:
@@ -118,8 +120,3 @@ def _number(piece: Piece) -> str | None:
         return None
     label = re.sub(r"[()、.:,)]", "", piece.label)
     return label or None
-
-
-def own_text(piece: Piece) -> tuple[int, int]:
-    """Return the piece's own words, without its children."""
-    return piece.head, head_end(piece)

@@ -63,7 +63,9 @@ _SPONSOR = _book["sponsor"].pattern
 _TAIL = _book["tail"].pattern
 _ROLE_WORDS = _book.any_of("lead", "support", "responsible")
 # Where an assignment may open: a bracket, or a labelled line.
-_OPEN = re.compile(rf"[(\[【〔](?=[^\n()]{{0,400}}?(?:{_ROLE_WORDS}))|(?<=[。;])[(【](?=[\u4e00-\u9fff])|(?:(?<=\n)|^|(?<=[。;!?]))(?={_LABEL.pattern})")
+_OPEN = re.compile(
+    rf"[(\[【〔](?=[^\n()]{{0,400}}?(?:{_ROLE_WORDS}))|(?<=[。;])[(【](?=[\u4e00-\u9fff])|(?:(?<=\n)|^|(?<=[。;!?]))(?={_LABEL.pattern})"
+)
 _SPLIT = re.compile(r"[、,;;。\n/]|和(?=[区县市省镇]|各)|\s+")
 _UNITISH = re.compile(
     r"(?:局|委|办|办公室|厅|部|院|署|处|科|室|中心|集团|公司|支行|分局|大队|支队|总队|街道|镇|乡|村|社区|管委会|政府|办事处|部门|单位|联|会|站|所|队|园区|开发区|高新区|"
@@ -115,7 +117,7 @@ def _parse(text: str, start: int, end: int) -> tuple[list[Unit], list[tuple[int,
         for (_, at, role), behind in zip(labels, [*labels[1:], (end, end, "")], strict=False):
             stop = _limit(text, at, behind[0])
             if role == "sponsor":
-                sponsors += [m.span() for m in re.finditer(r"[^、,;。\s]+", text[at:stop]) and _pieces(text, at, stop)]
+                sponsors += _pieces(text, at, stop)
             else:
                 units += [Unit(a, b, role, "units/label") for a, b in _pieces(text, at, stop)]  # type: ignore[arg-type]
         return units, sponsors
@@ -160,7 +162,8 @@ def _pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
     pieces, at, depth = [], start, 0
     index = start
     while index <= end:
-        if index == end or (depth == 0 and (match := _SPLIT.match(text, index, end))):
+        match = _SPLIT.match(text, index, end) if depth == 0 and index < end else None
+        if index == end or match:
             a, b = at, index
             while a < b and text[a] in " :.·":
                 a += 1
@@ -172,7 +175,7 @@ def _pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
                 r"按.*(?:负责|分工|落实)|等|(?:共同)?(?:牵头|负责|配合)|.*按职责分工.*", text[a:b]
             ):
                 pieces.append((a, b))
-            if index == end:
+            if match is None:
                 break
             at = index = match.end()
             continue
@@ -183,23 +186,8 @@ def _pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 # ---- canonical keys ---------------------------------------------------------------------------------------------------
 
-# What an office is called in short and in full; both sides lead to the short form, joined without 和.
-_FORMS = (
-    ("发展和改革", "发改"), ("发展改革", "发改"), ("发展与改革", "发改"),
-    ("工业和信息化", "工信"), ("工业信息化", "工信"), ("经济和信息化", "经信"),
-    ("教育和体育", "教体"), ("教育体育", "教体"), ("文化和旅游", "文旅"), ("文化旅游", "文旅"), ("文化广电和旅游", "文广旅"), ("文化广电旅游", "文广旅"),
-    ("人力资源和社会保障", "人社"), ("人力资源社会保障", "人社"), ("住房和城乡建设", "住建"), ("住房城乡建设", "住建"),
-    ("自然资源和规划", "自规"), ("自然资源与规划", "自规"), ("自然资源规划", "自规"),
-    ("交通运输", "交通"), ("农业农村", "农业农村"), ("卫生健康", "卫健"), ("退役军人事务", "退役军人"), ("应急管理", "应急"),
-    ("市场监督管理", "市监"), ("市场监管", "市监"), ("医疗保障", "医保"), ("行政审批服务", "审批"), ("行政审批", "审批"),
-    ("综合行政执法", "执法"), ("综合执法", "执法"), ("城市管理", "城管"), ("生态环境", "环境"), ("生态环保", "环境"), ("国有资产监督管理", "国资"), ("国有资产管理", "国资"),
-    ("地方金融监督管理", "金融"), ("地方金融监管", "金融"), ("金融监管", "金融"), ("供销合作联", "供销"), ("供销合作", "供销"), ("机关事务服务", "机关事务"), ("机关事务管理", "机关事务"),
-    ("大数据服务", "大数据"), ("大数据管理", "大数据"), ("民族宗教事务", "民宗"), ("民族和宗教事务", "民宗"), ("民族宗教", "民宗"), ("科学技术协会", "科协"), ("科学技术", "科技"), ("残疾人联合会", "残联"), ("妇女联合会", "妇联"),
-    ("工商业联合会", "工商联"), ("总工会", "总工会"), ("投资促进", "投促"), ("组织部", "组织部"), ("政府办公室", "政府办"), ("委办公室", "委办"), ("人民政府", "政府"), ("街道办事处", "街道"), ("管理委员会", "管委会"),
-    ("粮食和物资储备", "粮储"), ("粮食物资储备", "粮储"), ("林业和草原", "林草"), ("水务", "水务"), ("乡村振兴", "乡村振兴"),
-)  # fmt: skip
-_REPLACE = re.compile(alternation(long for long, _ in _FORMS))
-_SHORT = dict(_FORMS)
+_SHORT = dict(form.split("=") for form in _book.words["forms"])
+_REPLACE = re.compile(alternation(_SHORT))
 
 
 def canonical_key(name: str) -> str:
@@ -209,7 +197,8 @@ def canonical_key(name: str) -> str:
     district's paper); 委, 委员会 and 局 of the same office are one, since reforms rename them.
     """
     words = re.sub(r"[\s“”\"]", "", name)
-    words = re.sub(r"\([^()]*\)$", "", words) or words
+    if not is_group(words):
+        words = re.sub(r"\([^()]*\)$", "", words) or words
     words = re.sub(r"^(?:[\u4e00-\u9fff]{2,3})(?=[区县市省](?!政府|人民政府|委|域|直|场))", "", words)
     words = _REPLACE.sub(lambda m: _SHORT[m.group()], words)
     return re.sub(r"(?<=[发改经信健资])委(?:员会)?$", "局", words)
