@@ -15,6 +15,7 @@ from duban.core.extract.projects import resolve as projects
 from duban.core.extract.quantities.resolve import Quantities
 from duban.core.extract.tasks.resolve import Found
 from duban.core.extract.units import resolve as units
+from duban.core.intervals import Intervals
 from duban.core.structure.meta import Meta
 from duban.core.structure.outline import MARK, Piece, paragraphs
 from duban.core.structure.tables import UNIT_COLUMNS, Category, Row, TaskTable, ranges
@@ -224,7 +225,7 @@ class Builder:
 
     def numbers(self, blocks: tuple[Range, ...], root: Piece) -> None:
         """Add the indicators and projects of all paragraphs, and the numbers that are neither."""
-        self._skip.sort()
+        self._skipped = Intervals(self._skip)
         pieces = _Pieces(root)
         tables = [piece.start for piece in root.walk() if piece.kind == "table"]
         for start, end in blocks:
@@ -253,7 +254,8 @@ class Builder:
             self._exclude("project", place, project.rule)
         for left in numbers.left:
             self._exclude(left.why, (left.start, left.end), left.rule)
-        kept = [q for q in numbers.found if not any(p.start <= q.at < p.end for p in named) and not self._skipped(q.at)]
+        taken = Intervals((p.start, p.end) for p in named)
+        kept = [q for q in numbers.found if q.at not in taken and q.at not in self._skipped]
         for item in indicators.find(self.words, start, end, kept):
             status: Status = "achieved" if item.base or pieces.role(item.start) == "review" else "target"
             q = item.quantity
@@ -272,10 +274,6 @@ class Builder:
                 rule=item.rule,
             )
             self._indicators.append((self.text.origin(q.at), entry))
-
-    def _skipped(self, at: int) -> bool:
-        index = bisect_right(self._skip, (at, 1 << 62)) - 1
-        return any(a <= at < b for a, b in self._skip[max(0, index - 1) : index + 1])
 
     def _task_at(self, at: int) -> str | None:
         index = bisect_right(self._tasks, at, key=lambda entry: entry[0][0]) - 1

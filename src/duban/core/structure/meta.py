@@ -12,6 +12,7 @@ from duban.core.structure.regions import PREFECTURES, PROVINCES
 from duban.core.text.numerals import chinese_number
 from duban.core.types import DocType, Level
 
+SAMPLE = 300_000  # characters in which a paper has named its own place many times
 HEAD = 2600  # characters at the beginning in which a paper says what it is
 
 
@@ -58,9 +59,9 @@ def read(text: str, blocks: tuple[tuple[int, int], ...], aside: list[tuple[int, 
     page = "\n".join(text[a:b] for a, b in aside if a < start + HEAD and b > start - 3000)
     whole = text[start:end]
     title = _title(text, blocks, page)
-    doc_type = _doc_type(title, head, whole)
-    region, level = _region(title, head, whole, page)
-    year = _year(title, whole, text, blocks)
+    doc_type = _doc_type(title, head, whole[:SAMPLE])
+    region, level = _region(title, head, whole[:SAMPLE], page)
+    year = _year(title, whole[:SAMPLE])
     number = DOC_NUMBER.search(page + "\n" + head)
     return Meta(
         title=title,
@@ -221,7 +222,7 @@ def _most_named(whole: str, kind: str) -> tuple[str | None, Level | None]:
         if not COMMON.search(name.removesuffix(kind))
     )
     scored = {}
-    for name, count in names.items():
+    for name, count in names.most_common(60):
         official = len(re.findall(name + "(?:委|人民|党委|政府|党工委|第)", whole))
         if GENERIC.search(name) and not official:
             continue
@@ -279,7 +280,7 @@ def _issued(text: str, blocks: tuple[tuple[int, int], ...], page: str, doc_type:
     return None
 
 
-def _year(title: str | None, whole: str, text: str, blocks: tuple[tuple[int, int], ...]) -> int | None:
+def _year(title: str | None, whole: str) -> int | None:
     """Return the year whose work the paper plans."""
     planned = re.search(
         r"(20\d\d)年(?:全(?:镇|县|区|市|省|乡))?(?:的)?(?:政府)?(?:主要|重点)?(?:工作|任务)(?:任务)?(?:的)?(?:安排|打算|部署|计划|思路|重点|$)|(20\d\d)年(?:政府)?(?:重点|主要)(?:工作|任务)",

@@ -8,9 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from duban.core.intervals import Intervals
 from duban.core.rules import load
 from duban.core.text.numerals import chinese_number
 
+# Words in titles and quotation marks are names.
+NAMES = re.compile(r"《[^》\n]{1,80}》|“[^”\n]{1,30}”")
 FEASTS = {"五一": (5, 1), "七一": (7, 1), "十一": (10, 1), "国庆": (10, 1), "元旦": (1, 1)}
 
 
@@ -31,16 +34,18 @@ def find(text: str, start: int, end: int, year: int | None) -> list[Limit]:
     Words inside quotation marks and titles are names, not limits.
     """
     found: list[Limit] = []
-    names = [match.span() for match in re.compile(r"《[^》\n]{1,80}》|“[^”\n]{1,30}”").finditer(text, start, end)]
+    names = Intervals(match.span() for match in NAMES.finditer(text, start, end))
+    taken = Intervals()
     for rule in load("extract.deadlines"):
         for match in rule.pattern.finditer(text, start, end):
             a, b = match.span()
-            if any(x <= a and b <= y for x, y in names) or any(a < limit.end and limit.start < b for limit in found):
+            if (a in names and b - 1 in names) or taken.overlaps(a, b):
                 continue
             due = RESOLVE[rule.data["resolve"]](match, year)
             if due and year and due.year < year:  # 2000年底前建成的小区: history, not a limit
                 continue
             found.append(Limit(a, b, due, f"deadlines/{rule.name}"))
+            taken.add(a, b)
     return sorted(found, key=lambda limit: limit.start)
 
 

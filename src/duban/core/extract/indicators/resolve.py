@@ -25,6 +25,11 @@ LINK = re.compile(f"(?:{alternation(_W['link'])})$")
 GROWTH, DECLINE, TO, FROM = (_book[name].pattern for name in ("growth", "decline", "change-to", "change-from"))
 AGAINST, DATE_FRONT, TOPIC = (_book[name].pattern for name in ("against", "time-in-front", "topic"))
 COMPARE = re.compile(f"(?:{alternation(_W['compare'])})$")
+_GENERIC = f"(?:{alternation(_W['generic'])})"
+GENERIC = re.compile(f"(?:完成|实现|累计|年度|计划|预计|新增|人均|年|合计|总|到位)?{_GENERIC}")
+GENERIC_END = re.compile(f"(?:{_GENERIC}|播种面积|总产|建设)$")
+HEAD_END = re.compile(f"(?:{_GENERIC}|[额率量资入值数度费税长比重额元收支])$")
+BARE_VERB = re.compile(f"(?:{COUNTED.pattern}|、|和|及|并|再|{EFFORT.pattern})+")
 UNIT_TYPES = {
     "%": "percent",
     "‰": "percent",
@@ -70,12 +75,13 @@ class Context:
 
 def find(text: str, start: int, end: int, quantities: list[Quantity]) -> Iterator[Found]:
     """Yield the indicators of ``text[start:end]`` for the numbers `quantities`, which lie in it."""
-    pending = list(quantities)
     context = Context()
+    at = 0
     for a, b in sentences(text, start, end):
-        own = []
-        while pending and pending[0].at < b:
-            own.append(pending.pop(0))
+        first = at
+        while at < len(quantities) and quantities[at].at < b:
+            at += 1
+        own = quantities[first:at]
         context = Context(name="", topic=context.name if not own else "")
         if own:
             yield from _sentence(text, a, b, own, context)
@@ -89,8 +95,12 @@ def _sentence(text: str, start: int, end: int, quantities: list[Quantity], conte
         context.topic, context.topic_start = topic["topic"], start
     waiting = ""  # a clause without a number that names what the next ones count
     waiting_at = -1
+    at = 0
     for a, b in clauses:
-        own = [q for q in quantities if a <= q.at < b]
+        first = at
+        while at < len(quantities) and quantities[at].at < b:
+            at += 1
+        own = [q for q in quantities[first:at] if q.at >= a]
         if not own:
             subject = text[a:b].strip("; \n")
             if re.search("[;\n]", text[b : b + 1]):
@@ -129,7 +139,11 @@ def _clause(
     while index < len(quantities):
         run = _run(text, quantities, index)
         left = text[max(spans[index][0], quantities[index].start - REACH) : quantities[index].start]
-        if "分别" in left or ("分别" in text[start : quantities[index].start] and len(run) > 1) or len(run) > 1:
+        if (
+            "分别" in left
+            or ("分别" in text[max(start, quantities[index].start - REACH) : quantities[index].start] and len(run) > 1)
+            or len(run) > 1
+        ):
             yield from _shared(text, spans, quantities, run, left, context, waiting)
         else:
             found = _single(text, spans[index], quantities[index], context, waiting, index > 0, index)
@@ -511,7 +525,7 @@ def _has_verb(words: str) -> bool:
 
 def _bare_verb(words: str) -> bool:
     """Say whether the words are a verb and nothing else, so that the name must stand behind the number."""
-    return bool(re.fullmatch(rf"(?:{COUNTED.pattern}|、|和|及|并|再|{EFFORT.pattern})+", words))
+    return bool(BARE_VERB.fullmatch(words))
 
 
 def _right(right: str, q: Quantity, words: str) -> str:
@@ -575,16 +589,12 @@ def _modifier(core: str) -> str:
 
 
 def _generic(name: str) -> bool:
-    return bool(
-        re.fullmatch(
-            rf"(?:完成|实现|累计|年度|计划|预计|新增|人均|年|合计|总|到位)?(?:{alternation(_W['generic'])})", name
-        )
-    )
+    return bool(GENERIC.fullmatch(name))
 
 
 def _subject(core: str) -> str:
     """Return what a name is about, without the head that says what is measured of it."""
-    stem = re.sub(rf"(?:{alternation(_W['generic'])}|播种面积|总产|建设)$", "", core)
+    stem = GENERIC_END.sub("", core)
     return stem if len(stem) >= 2 else core
 
 
@@ -701,10 +711,9 @@ def _distribute(words: str, start: int, count: int) -> list[tuple[str, int]]:
         if subject != names[0]:
             names[1:] = [subject + name for name in names[1:]]
     last = names[-1]
-    heads = re.compile(rf"(?:{alternation(_W['generic'])}|[额率量资入值数度费税长比重额元收支])$")
     out = []
     for name in names[:-1]:
-        if len(last) >= len(name) + 3 and not heads.search(name) and len(name) <= 12:
+        if len(last) >= len(name) + 3 and not HEAD_END.search(name) and len(name) <= 12:
             name += _shared_tail(name, last)
         out.append(name)
     if verb and not _verb(last):

@@ -5,24 +5,25 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from duban.core.intervals import Intervals
 from duban.core.rules import alternation, load
 
 _book = load("extract.projects")
 _OF = _book["amount-of-project"].pattern
 _THEN = _book["project-then-amount"].pattern
 AMOUNT = re.compile(
-    r"(?P<value>\d[\d.,]*)(?:余|多)?(?P<unit>(?:万亿|亿|万|千万)?)(?:余|多)?(?P<money>元人民币|美元|欧元|日元|港元|元)?"
+    r"(?P<value>\d[\d.,]{0,14})(?:余|多)?(?P<unit>(?:万亿|亿|万|千万)?)(?:余|多)?(?P<money>元人民币|美元|欧元|日元|港元|元)?"
 )
 # More of the same list: 、18亿元的光伏发电 和9亿元的储能项目.
 NEXT = re.compile(
-    r"(?P<amount>\d[\d.,]*(?:余|多)?(?:亿|万|千万)(?:余|多)?(?:元|美元|欧元))的(?P<name>[^,。;:!?\n]{2,60})"
+    r"(?P<amount>\d[\d.,]{0,14}(?:余|多)?(?:亿|万|千万)(?:余|多)?(?:元|美元|欧元))的(?P<name>[^,。;:!?\n]{2,60})"
 )
 SUBJECT = re.compile(r"[\u4e00-\u9fffA-Za-z“”·]{2,16}$")
 LEADING = re.compile(
     r"^.*?(?:加快推进|重点抓好|重点推进|积极推进|推进|抓好|加快|推动|支持|确保|力促|促进|引进|实施|开工|建成|完成|做好|依托|配合|服务|督促|其中|并|和|及|与)(?=[\u4e00-\u9fffA-Za-z“”]{2,16}$)"
 )
 _GROUP = re.compile(
-    rf"(?:约|近|超)?\d[\d.]*(?:余|多)?(?:个|项|家|处|条)|[一二三四五六七八九十百两]+(?:个|项|大)|(?:一批|系列|多个|若干|重点|重大|产业|民生|市政|基础设施|年度|各类)*(?:{alternation(_book.words['group'])})$"
+    rf"(?:约|近|超)?\d[\d.]{0, 14}(?:余|多)?(?:个|项|家|处|条)|[一二三四五六七八九十百两]+(?:个|项|大)|(?:一批|系列|多个|若干|重点|重大|产业|民生|市政|基础设施|年度|各类)*(?:{alternation(_book.words['group'])})$"
 )
 _END = re.compile(rf"(?:项目|工程)(?:[一二三]期)?|等(?:项目|工程|\d)|(?:{alternation(_book.words['end'])})")
 
@@ -74,8 +75,9 @@ def find(text: str, start: int, end: int) -> list[Found]:
                 _made(text[more[0] : more[1]], behind.start(), more[1], behind.start("amount"), amount, "projects/list")
             )
             at = more[1]
+    taken = Intervals((f.start, f.end) for f in found)
     for match in _THEN.finditer(text, start, end):
-        if any(f.start < match.end() and match.start() < f.end for f in found):
+        if taken.overlaps(*match.span()):
             continue
         begin = match.start("name")
         cut = LEADING.match(match["name"])
@@ -109,7 +111,7 @@ def _past(text: str, at: int, end: int) -> int:
 def _name(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Return the range of a project's name in the words behind its amount, None where they name a group or nothing."""
     words = text[start:end]
-    if re.match(r"(?:约|近|超)?\d[\d.]*(?:余|多)?(?:个|项|家)", words):
+    if re.match(r"(?:约|近|超)?\d[\d.]{0,14}(?:余|多)?(?:个|项|家)", words):
         return None
     depth, stop = 0, len(words)
     for index, character in enumerate(words):
@@ -120,12 +122,12 @@ def _name(text: str, start: int, end: int) -> tuple[int, int] | None:
         elif depth == 0 and character == "、":
             stop = index
             # 400万条轿车胎、800万条自行车胎: one project's products
-            if re.match(r"\d[\d.]*万?[\u4e00-\u9fff]", words[index + 1 :]) and not re.match(
-                r"\d[\d.,]*(?:亿|万)(?:元|美元|欧元)", words[index + 1 :]
+            if re.match(r"\d[\d.]{0,14}万?[\u4e00-\u9fff]", words[index + 1 :]) and not re.match(
+                r"\d[\d.,]{0,14}(?:亿|万)(?:元|美元|欧元)", words[index + 1 :]
             ):
                 continue
             break
-        elif depth == 0 and character == "和" and re.match(r"\d[\d.,]*(?:亿|万)", words[index + 1 :]):
+        elif depth == 0 and character == "和" and re.match(r"\d[\d.,]{0,14}(?:亿|万)", words[index + 1 :]):
             stop = index
             break
     else:

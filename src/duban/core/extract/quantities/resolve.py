@@ -13,7 +13,8 @@ from duban.core.types import Comparator, ExcludedWhy
 _book = load("extract.quantities")
 _UNIT = rf"(?:{_book.any_of('unit')})"
 _MAGNITUDE = rf"(?:{_book.any_of('magnitude')})"
-_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+# No number of a paper has more digits; one that has is a code, and must not cost more than its length.
+_NUMBER = r"\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,6})?|\d{1,12}(?:\.\d{1,6})?"
 _PER = r"(?:/(?:[万百千]?[\u4e00-\u9fff]{1,3}?元|[\u4e00-\u9fff]{1,3}?(?=[,。;、\s以左]|$)|[A-Za-z]+)|\([\u4e00-\u9fff、]{1,3}\))?"
 _CLASSIFIERS = "个家项处所条座户人名件场次套间台辆张支只头份本批例起片栋株部届轮倍成种类款盏根艘架"
 # 两家, 九个村, 近八成, 三百余户: Chinese numerals count only before a measure word.

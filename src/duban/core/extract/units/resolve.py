@@ -61,6 +61,7 @@ _LABEL = _book["label"].pattern
 _VERB = _book["verb"].pattern
 _SPONSOR = _book["sponsor"].pattern
 _TAIL = _book["tail"].pattern
+_LEAD, _SUPPORT = re.compile(_book.any_of("lead")), re.compile(_book.any_of("support"))
 _ROLE_WORDS = _book.any_of("lead", "support", "responsible")
 # Where an assignment may open: a bracket, or a labelled line.
 _OPEN = re.compile(
@@ -89,9 +90,9 @@ def _closing(text: str, start: int, end: int) -> int:
 
 
 def _role(words: str) -> UnitRole:
-    if re.search(_book.any_of("lead"), words):
+    if _LEAD.search(words):
         return "lead"
-    if re.search(_book.any_of("support"), words):
+    if _SUPPORT.search(words):
         return "support"
     return "responsible"
 
