@@ -21,6 +21,8 @@ _MARKS = (
 # What no text holds: C0 controls but tab, line feed, vertical tab, form feed, return, end of file (^Z) and escape.
 _CONTROLS = bytes(set(range(0x20)) - {0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x1A, 0x1B})
 
+_SAMPLE = 100_000
+
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
@@ -34,9 +36,9 @@ class Decoded:
 def decode(data: bytes, *, name: str, declared: str | None = None) -> Decoded:
     """Return the text of `data`; nothing is normalised, only a byte order mark is not part of it.
 
-    The mark decides, then `declared` (the charset that an HTML page states) if all bytes fit it, then UTF-8, then
-    GB18030. Bytes that fit neither become U+FFFD, with a note that names the first of them. Bytes that are no text at
-    all are an :class:`UnreadableSource`.
+    The mark decides, then `declared` (the charset that an HTML page states) if all bytes fit it, then UTF-8 if all or
+    nearly all do, then GB18030. Bytes that do not fit become U+FFFD, with a note that names the first of them. Bytes
+    that are no text at all are an :class:`UnreadableSource`.
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
@@ -48,16 +50,26 @@ def decode(data: bytes, *, name: str, declared: str | None = None) -> Decoded:
             code="binary",
             name=name,
         )
-    for encoding in filter(None, (declared, "utf-8", "gb18030")):
+    for encoding in filter(None, (declared, "utf-8")):
         try:
             return Decoded(data.decode(encoding), encoding)
         except (UnicodeError, LookupError):
             continue
-    # A damaged UTF-8 file is still mostly whole characters; Chinese in any other encoding is hardly ever.
-    replaced = data.decode("utf-8", "replace")
-    damaged = replaced.count("\ufffd")
-    whole = len(replaced) - damaged - len(replaced.encode("ascii", "ignore"))
-    return _with_note(data, "utf-8" if whole > 10 * damaged else "gb18030")
+    return _with_note(data, "utf-8" if _is_damaged_utf8(data) else "gb18030")
+
+
+def _is_damaged_utf8(data: bytes) -> bool:
+    """Say whether the bytes around the first that are no UTF-8 are mostly whole characters of it.
+
+    Chinese in any other encoding hardly ever is; GB18030 on the other hand takes most of damaged UTF-8 for Chinese.
+    """
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        sample = data[max(error.start - _SAMPLE, 0) : error.start + _SAMPLE].decode("utf-8", "replace")
+        damaged = sample.count("\ufffd")
+        return len(sample) - damaged - len(sample.encode("ascii", "ignore")) > 10 * damaged
+    return False
 
 
 def decode_name(raw: bytes) -> str:

@@ -40,7 +40,7 @@ _SITE_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "menu"
 _SITE_WORDS = re.compile(
     r"share|crumb|footer|sidebar|pagination|qrcode|copyright"
     r"|(?<![a-z])(?:top|main|sub|left|right|side|foot)?[-_]?(?:nav|menu)(?:bar|box|list|igation)?(?![a-z])"
-    r"|^(?:page|site|web)?[-_]?(?:bottom|header|pager|toolbar|ewm)(?![a-z])",
+    r"|^(?:page|site|web)?[-_]?(?:bottom|header|pager|toolbar|ewm)[-_]?(?:bar|box|wrap|\d+)?$",
     re.IGNORECASE,
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)

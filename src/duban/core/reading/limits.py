@@ -25,7 +25,7 @@ MAX_XML_PART = 32 * MEGABYTE
 # A page of a site is 50 to 500 KB; pictures written into the page may make it tens of megabytes.
 MAX_HTML = 32 * MEGABYTE
 # A tag costs about 200 bytes in memory. The longest lists of a government site have some 50,000.
-MAX_HTML_TAGS = 1_000_000
+MAX_HTML_TAGS = 500_000
 # Browsers flatten what is nested deeper than 512; time grows with the square of the depth.
 MAX_HTML_DEPTH = 512
 # Unclosed <font> tags are opened again in every later paragraph; honest slips stay far below this many copies.

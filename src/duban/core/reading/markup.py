@@ -21,64 +21,100 @@ _CHOICES = frozenset({"option", "optgroup"})
 _VOID = frozenset(
     "area base bgsound br col embed frame hr img input keygen link meta param source track wbr".split()  # noqa: SIM905
 )
-# These close one another, or go with what holds them: they nest only through elements that are counted.
-_IMPLIED = frozenset(
-    "body colgroup dd dt head html li optgroup option p rb rp rt tbody td tfoot th thead tr".split()  # noqa: SIM905
-)
+_IGNORED = frozenset({"html", "head", "body", "option", "optgroup", "tbody", "thead", "tfoot", "colgroup"})
+# What opening one of these closes before.
+_CLOSES = dict.fromkeys(
+    "address article aside blockquote center details dialog dir div dl fieldset figcaption figure footer form h1 h2 h3 "  # noqa: SIM905
+    "h4 h5 h6 header hgroup listing main menu nav ol p plaintext pre search section summary table ul xmp".split(),
+    ("p",),
+) | {
+    "li": ("li", "p"),
+    "dt": ("dt", "dd", "p"),
+    "dd": ("dt", "dd", "p"),
+    "tr": ("tr",),
+    "td": ("td", "th"),
+    "th": ("td", "th"),
+    "a": ("a",),
+    "nobr": ("nobr",),
+}
+# How far an end tag, or an opening that closes, reaches out.
+_SCOPES = frozenset({"table", "td", "th", "caption", "template", "object", "marquee", "applet", "button"})
+_BOUNDS = {"li": ("ul", "ol"), "dt": ("dl",), "dd": ("dl",)} | dict.fromkeys(("tr", "td", "th", "table"), ("table",))
 # What is not closed of these is opened again in each later paragraph, though never more than three alike.
 _FORMATTING = frozenset({"b", "big", "code", "em", "font", "i", "s", "small", "strike", "strong", "tt", "u"})
-# An end tag reaches no further than these.
-_SCOPES = frozenset({"table", "caption", "template", "object", "marquee", "applet", "button"})
+
+
+class _Tree:
+    """The elements that are open, as the HTML standard opens and closes them, without those elements."""
+
+    def __init__(self) -> None:
+        self.depth = 0
+        self._open: list[str] = []
+        self._places: defaultdict[str, list[int]] = defaultdict(list)
+        self._scopes = [-1]
+
+    def within(self, tag: str) -> bool:
+        return bool(self._places[tag])
+
+    def open(self, tag: str) -> None:
+        for closed in _CLOSES.get(tag, ()):
+            self.close(closed)
+        self._places[tag].append(self.depth)
+        if tag in _SCOPES:
+            self._scopes.append(self.depth)
+        self._open.append(tag)
+        self.depth += 1
+
+    def close(self, tag: str) -> None:
+        """Close the innermost `tag` with all in it, unless it lies beyond the bounds of what is open."""
+        bounds = [self._places[bound][-1] for bound in _BOUNDS.get(tag, ()) if self._places[bound]]
+        if tag not in ("tr", "td", "th", "table"):
+            bounds.append(self._scopes[-1])
+        if self._places[tag] and self._places[tag][-1] >= max(bounds, default=-1):
+            self.depth = self._places[tag][-1]
+            for closed in reversed(self._open[self.depth :]):
+                self._places[closed].pop()
+                if closed in _SCOPES:
+                    self._scopes.pop()
+            del self._open[self.depth :]
 
 
 def refuse_explosive(text: str, *, name: str) -> None:
     """Raise :class:`UnreadableSource` ("bomb") if a parser would need minutes or gigabytes for the page."""
-    stack: list[str] = []
-    places: defaultdict[str, list[int]] = defaultdict(list)
-    scopes = [-1]
+    tree = _Tree()
     alike: Counter[str] = Counter()
     formats: defaultdict[str, list[str]] = defaultdict(list)
     unclosed = copies = choices = 0
     for tags, match in enumerate(_TAG.finditer(text)):
-        tag = (match["name"] or "").lower()
+        tag, rest = (match["name"] or "").lower(), match["rest"] or ""
         copies += unclosed
         choices += tag in _CHOICES
         if (
             tags > MAX_HTML_TAGS
-            or len(stack) > MAX_HTML_DEPTH
+            or tree.depth > MAX_HTML_DEPTH
             or copies > MAX_HTML_COPIES
             or choices > MAX_HTML_CHOICES
-            or (
-                match["rest"]
-                and len(match["rest"]) > MAX_HTML_TAG
-                and len(_VALUE.sub("", match["rest"])) > MAX_HTML_TAG
-            )
+            or len(rest) > MAX_HTML_TAG < len(_VALUE.sub("", rest))
         ):
             raise UnreadableSource(
                 "网页的标签过多或嵌套过深，无法按网页读取。请用浏览器打开，把正文复制到 Word 或文本文件后再试。",
                 code="bomb",
                 name=name,
             )
-        if not tag or tag in _VOID or tag in _IMPLIED:
+        if not tag or tag in _VOID or tag in _IGNORED:
             continue
         if match["close"]:
+            tree.close(tag)
             if formats[tag]:
                 key = formats[tag].pop()
                 alike[key] -= 1
                 unclosed -= alike[key] < 3
-            if places[tag] and places[tag][-1] >= scopes[-1]:
-                for closed in reversed(stack[places[tag][-1] :]):
-                    places[closed].pop()
-                    if closed in _SCOPES:
-                        scopes.pop()
-                    stack.pop()
-        elif not (match["rest"].endswith("/") and (places["svg"] or places["math"])):
-            places[tag].append(len(stack))
-            stack.append(tag)
-            if tag in _SCOPES:
-                scopes.append(len(stack) - 1)
+        elif tag in ("tr", "td", "th") and not tree.within("table"):
+            continue
+        elif not (rest.endswith("/") and (tree.within("svg") or tree.within("math"))):
+            tree.open(tag)
             if tag in _FORMATTING:
-                key = f"{tag} {match['rest']}"
+                key = f"{tag} {rest}"
                 formats[tag].append(key)
                 unclosed += alike[key] < 3
                 alike[key] += 1
