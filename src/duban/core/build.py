@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import cast
@@ -297,7 +297,7 @@ class Builder:
             issuer=facts.issuer,
             span=Span(0, len(self.source.text)) if whole else self.text.home(blocks[0][0], blocks[-1][1]),
             sections=tuple(sorted(self._sections.values(), key=lambda s: (s.span.start, -s.span.end))),
-            tasks=tuple(_with_indicators(task, by_task.get(task.id, [])) for _, _, task in self._tasks),
+            tasks=tuple(_with_indicators(task, sorted(by_task.get(task.id, []))) for _, _, task in self._tasks),
             indicators=tuple(indicator for _, indicator in self._indicators),
             projects=tuple(self._projects),
             excluded=tuple(sorted(self._excluded, key=lambda e: e.span)),
@@ -315,8 +315,11 @@ def _with_id(task: Task, own: str) -> Task:
 
 
 def _with_indicators(task: Task, places: list[tuple[int, str]]) -> Task:
+    """Return `task` with the indicators of its measures; `places` are in the order of the source."""
+
     def held(measure: Measure) -> tuple[str, ...]:
-        return tuple(own for at, own in places if measure.span.start <= at < measure.span.end)
+        first = bisect_left(places, (measure.span.start, ""))
+        return tuple(own for _, own in places[first : bisect_left(places, (measure.span.end, ""))])
 
     return replace(task, measures=tuple(replace(m, indicators=held(m)) for m in task.measures))
 

@@ -110,7 +110,7 @@ def _values(document: Document) -> list[Note]:
     for (name, unit, _), items in same.items():
         values = sorted({item.value for item in items})
         if len(values) > 1 and len(name) > 3:
-            told = "、".join(f"{value:g}{unit}" for value in values)
+            told = "、".join(f"{value:g}{unit}" for value in values[:5]) + ("等" if len(values) > 5 else "")
             notes += [
                 Note("value-conflict", f"“{name}”在文中有不同的目标值：{told}，请核对以哪个为准。", item.span)
                 for item in items[1:]
