@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 from collections.abc import Mapping
 from itertools import pairwise
@@ -90,10 +91,10 @@ def changed(data: bytes, part: str, *replacements: tuple[str, str]) -> bytes:
     return zipped(members | {part: text})
 
 
-def bare_docx(body: str, head: str = "", **parts: str) -> bytes:
-    """Return a docx of nothing but a body, as a small generator writes it."""
+def bare_docx(body: str, *, head: str = "", parts: Mapping[str, str] | None = None, method: int = 8) -> bytes:
+    """Return a docx of a body and hardly more, as a small generator writes it."""
     document = f"{head}<w:document {W}><w:body>{body}</w:body></w:document>"
-    return zipped({"[Content_Types].xml": "<Types/>", "word/document.xml": document} | parts)
+    return zipped({"[Content_Types].xml": "<Types/>", "word/document.xml": document} | dict(parts or {}), method=method)
 
 
 def paragraph(words: str) -> str:
@@ -103,3 +104,58 @@ def paragraph(words: str) -> str:
 def element(xml: str) -> object:
     """Return an element of Word's, its namespace declared."""
     return parse_xml(re.sub(r"^<([\w:]+)", rf"<\1 {W}", xml))
+
+
+def ole(**streams: bytes) -> bytes:
+    """Return a file in the container of the old Office formats, small streams padded as far as it wants them large."""
+    sector, end, free, fat_sector = 512, 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
+    entries = [("Root Entry", 5, end, 0)]
+    fat = [fat_sector, end]
+    body = b""
+    for name, content in streams.items():
+        content = content.ljust(4096, b"\0") + b"\0" * (-len(content) % sector if len(content) > 4096 else 0)
+        first, count = len(fat), len(content) // sector
+        fat += [*range(first + 1, first + count), end]
+        entries.append((name, 2, first, len(content)))
+        body += content
+    directory = b"".join(
+        name.encode("utf-16-le").ljust(64, b"\0")
+        + struct.pack("<HBBIII", 2 * len(name) + 2, kind, 1, free, free if place else 1, free if kind == 2 else 1)
+        + bytes(36)
+        + struct.pack("<IQ", first, size)
+        for place, (name, kind, first, size) in enumerate(entries)
+    )
+    header = (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        + bytes(16)
+        + struct.pack("<HHHHH6xIIIIIIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, end, 0, end, 0, 0)
+        + struct.pack("<I", free) * 108
+    )
+    table = b"".join(struct.pack("<I", next_sector) for next_sector in fat).ljust(sector, b"\xff")
+    return header[:sector] + table + directory.ljust(sector, b"\0") + body
+
+
+def xls(*cells: tuple[int, int, str | float], merged: tuple[int, int, int, int] | None = None) -> bytes:
+    """Return an old Excel workbook of one sheet; `merged` are first and last row, first and last column."""
+
+    def record(kind: int, content: bytes) -> bytes:
+        return struct.pack("<HH", kind, len(content)) + content
+
+    def begin(kind: int) -> bytes:
+        return record(0x0809, struct.pack("<HHHHII", 0x0600, kind, 0x0DBB, 0x07CC, 0, 0))
+
+    sheet = begin(0x10)
+    for row, column, value in cells:
+        place = struct.pack("<HHH", row, column, 0)
+        if isinstance(value, str):
+            sheet += record(0x0204, place + struct.pack("<HB", len(value), 1) + value.encode("utf-16-le"))
+        else:
+            sheet += record(0x0203, place + struct.pack("<d", value))
+    if merged:
+        sheet += record(0x00E5, struct.pack("<HHHHH", 1, *merged))
+    sheet += record(0x000A, b"")
+    title = "任务".encode("utf-16-le")
+    tail = struct.pack("<BBBB", 0, 0, 2, 1) + title
+    before = begin(0x05) + record(0x0042, struct.pack("<H", 1200))
+    offset = len(before) + 4 + 4 + len(tail) + 4
+    return ole(Workbook=before + record(0x0085, struct.pack("<I", offset) + tail) + record(0x000A, b"") + sheet)

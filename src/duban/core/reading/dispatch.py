@@ -6,6 +6,7 @@ import hashlib
 from importlib import import_module
 from os import fsencode
 from pathlib import Path
+from typing import BinaryIO
 
 from duban.core.reading.decoding import decode_name
 from duban.core.reading.errors import UnreadableSource
@@ -65,8 +66,7 @@ def load(path: Path) -> bytes:
     name = decode_name(fsencode(path))
     try:
         with path.open("rb") as file:
-            # One byte more than is read tells a file that is too large, and stops at it: a device has no end.
-            return file.read(MAX_FILE + 1)
+            return read_all(file)
     except FileNotFoundError:
         raise UnreadableSource("找不到这个文件。请检查路径是否写对。", code="missing", name=name) from None
     except IsADirectoryError:
@@ -75,3 +75,14 @@ def load(path: Path) -> bytes:
         raise UnreadableSource("没有打开这个文件的权限。请联系管理员。", code="permission", name=name) from None
     except (OSError, ValueError) as error:
         raise UnreadableSource(f"打不开这个文件（{error}）。", code="input", name=name) from error
+
+
+def read_all(file: BinaryIO) -> bytes:
+    """Return what is in an open file, up to a little more than the largest that is read: a device has no end."""
+    parts: list[bytes] = []
+    size = 0
+    # One read of the largest size would set aside that much memory for each small file.
+    while size <= MAX_FILE and (part := file.read(MEGABYTE)):
+        parts.append(part)
+        size += len(part)
+    return b"".join(parts)

@@ -81,6 +81,8 @@ def read(data: bytes, *, name: str, sha256: str) -> Source:
         )
     damaged = max(text.find("\ufffd"), 0)
     furniture = _outermost(page.draft.furniture)
+    # A heading is known when it ends, and sloppy ones end within one another.
+    headings = sorted(page.draft.headings, key=lambda heading: heading.span)
     return Source(
         name=name,
         media_type="text/html",
@@ -88,7 +90,7 @@ def read(data: bytes, *, name: str, sha256: str) -> Source:
         text=text,
         lines="paragraph",
         tables=tuple(table for table in page.draft.tables if not _within(table.span, furniture)),
-        headings=tuple(heading for heading in page.draft.headings if not _within(heading.span, furniture)),
+        headings=tuple(heading for heading in headings if not _within(heading.span, furniture)),
         furniture=furniture,
         # Where the page was decoded is not where it stands in the text; the first mark of damage is.
         notes=tuple(Note(note.code, note.message, Span(damaged, damaged + 1)) for note in decoded.notes)

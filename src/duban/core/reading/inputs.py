@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from duban.core.reading.decoding import decode_name
-from duban.core.reading.dispatch import load, read_bytes, read_path
+from duban.core.reading.dispatch import load, read_all, read_bytes, read_path
 from duban.core.reading.errors import UnreadableSource
 from duban.core.reading.kinds import kind
 from duban.core.reading.limits import (
@@ -54,7 +54,7 @@ def expand(paths: Iterable[str | Path]) -> Iterator[Input]:
     """
     for path in paths:
         if str(path) == _STANDARD_INPUT:
-            yield from _unpacked(sys.stdin.buffer.read(MAX_FILE + 1), name=_STANDARD_INPUT)
+            yield from _unpacked(read_all(sys.stdin.buffer), name=_STANDARD_INPUT)
         elif os.path.isdir(path):
             yield from _in_folder(Path(path))
         else:
