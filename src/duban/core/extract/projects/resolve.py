@@ -9,6 +9,7 @@ from duban.core.intervals import Intervals
 from duban.core.rules import alternation, load
 
 _book = load("extract.projects")
+_LIMITS = tuple(load("extract.deadlines"))
 _OF = _book["amount-of-project"].pattern
 _THEN = _book["project-then-amount"].pattern
 AMOUNT = re.compile(
@@ -23,7 +24,7 @@ LEADING = re.compile(
     r"^.*?(?:加快推进|重点抓好|重点推进|积极推进|推进|抓好|加快|推动|支持|确保|力促|促进|引进|实施|开工|建成|完成|做好|依托|配合|服务|督促|其中|并|和|及|与)(?=[\u4e00-\u9fffA-Za-z“”]{2,16}$)"
 )
 _GROUP = re.compile(
-    rf"(?:约|近|超)?\d[\d.]{0, 14}(?:余|多)?(?:个|项|家|处|条)|[一二三四五六七八九十百两]+(?:个|项|大)|(?:一批|系列|多个|若干|重点|重大|产业|民生|市政|基础设施|年度|各类)*(?:{alternation(_book.words['group'])})$"
+    rf"(?:约|近|超)?\d[\d.]{{0,14}}(?:余|多)?(?:个|项|家|处|条)|[一二三四五六七八九十百两]+(?:个|项|大)|(?:一批|系列|多个|若干|重点|重大|产业|民生|市政|基础设施|年度|各类)*(?:{alternation(_book.words['group'])})$"
 )
 _END = re.compile(rf"(?:项目|工程)(?:[一二三]期)?|等(?:项目|工程|\d)|(?:{alternation(_book.words['end'])})")
 
@@ -133,6 +134,8 @@ def _name(text: str, start: int, end: int) -> tuple[int, int] | None:
     else:
         stop = len(words)
     words = words[:stop]
+    limits = [m.start() for rule in _LIMITS if (m := rule.pattern.search(words, 2))]
+    words = words[: min(limits, default=len(words))]  # 基地3月底前开工: the limit is no part of the name
     closed = _END.search(words, 2)
     if closed:
         keep = closed.end() if closed.group().startswith(("项目", "工程")) else closed.start()
