@@ -50,7 +50,9 @@ def render() -> str:
 
 
 def _row(rule: Rule) -> str:
-    kind = "，".join(str(value) for key, value in rule.data.items() if key in ("why", "role", "kind", "measure", "column"))
+    kind = "，".join(
+        str(value) for key, value in rule.data.items() if key in ("why", "role", "kind", "measure", "column")
+    )
     examples = "<br>".join(
         _cell(example if isinstance(example, str) else f"{example[0]} → {example[1]}") for example in rule.examples
     )

@@ -109,6 +109,9 @@ def _sentence(text: str, start: int, end: int, quantities: list[Quantity], conte
             continue
         yield from _clause(text, a, b, own, context, (waiting, waiting_at))
         waiting, waiting_at = "", -1
+        if text[b : b + 1] == ";":  # what follows is told of something else
+            context.name = context.core = context.verb = ""
+            context.names = ()
 
 
 def _clauses(text: str, start: int, end: int, quantities: list[Quantity]) -> list[tuple[int, int]]:
@@ -329,7 +332,8 @@ def _single(
         comparator = ">="
     if not base:
         own_verb = _verb(name) or context.verb if rule == "indicators/list" else _verb(name)
-        context.verb = own_verb
+        # 2万人投入一线: a verb behind the number is no act that the next number goes on with.
+        context.verb = own_verb if not tail or _verb(words) or rule == "indicators/list" else ""
         context.name = name
         context.core = name.removeprefix(own_verb) if own_verb else name
         context.modifier = _modifier(context.core)
@@ -441,7 +445,7 @@ def _front(words: str) -> tuple[str, int]:
         changed = False
         rest = words[at:]
         strip = re.match(
-            r"[\s,、;:。和及与并且]+|其中[,:]?|\d{1,3}[.、](?!\d)|\([一二三四五六七八九十\d]{1,3}\)|[一二三四五六七八九十]{1,2}[是要、]|[①-⑳]|——",
+            r"(?:[\s,、;:。和与并且]|及(?!时))+|其中[,:]?|\d{1,3}[.、](?!\d)|\([一二三四五六七八九十\d]{1,3}\)|[一二三四五六七八九十]{1,2}[是要、]|[①-⑳]|——",
             rest,
         )
         if strip and strip.end():
@@ -449,7 +453,7 @@ def _front(words: str) -> tuple[str, int]:
             changed = True
             continue
         date = DATE_FRONT.match(rest) or next((m for rule in _LIMITS if (m := rule.pattern.match(rest))), None)
-        if date and 0 < date.end() < len(rest):
+        if date and 0 < date.end() <= len(rest):
             at += date.end()
             changed = True
             continue
@@ -542,6 +546,7 @@ def _right(right: str, q: Quantity, words: str) -> str:
         return ""
     rest = re.split(r"[,;。:!?\n]", rest)[0]
     rest = re.sub(r"[、和及与]+$", "", rest)
+    rest = re.sub(r"^(.{3,}?建设)和[^、]+建设$", r"\1", rest)
     cut = re.search(
         r"(?:做大做强|做优做强|发展壮大|快建设|早投产|尽快|如期|按期|按时|提前|叫好|带动社会|在我[省市县区镇]|年度建设任务|建设任务$|(?:等)?(?:目标)?任务$|落地见效|达产达效|投产达效|建成投产|建成投用|投入使用|竣工验收|顺利)",
         rest,

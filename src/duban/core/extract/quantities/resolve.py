@@ -34,7 +34,7 @@ QUALIFIED = re.compile(
 LIMITING = re.compile(r"(?:万|亿|千|百)*(?:元|美元|吨|平方米|㎡|岁|周岁|米|公里|千瓦|亩|%|蒸吨|立方米)$")
 # Chinese numerals count behind a verb that makes or reaches something, behind 等 or a word that estimates.
 HAN_LEAD = re.compile(
-    r"(?:新建|建成|建设|打造|打造出|创建|创成|新增|培育|引进|设立|成立|完成|改造|开工|获批|新设|建立|新开|投用|等|近|超|逾|约|超过|达到?|达|为|占|占比|、|办好|实施|推出|[.。,;]|^)$"
+    r"(?:新建|建成|建设|打造|打造出|创建|创成|新增|培育|引进|设立|成立|完成|改造|开工|获批|新设|建立|新开|投用|等|近|超|逾|约|超过|达到?|达|为|占|占比|、|办好|实施|推出|推进|推动|抓好|加快|[.。,;]|^)$"
 )
 HAN_TAIL = "批轮届次期级类种款支份步度"
 _WORDS = {
@@ -43,7 +43,7 @@ _WORDS = {
 }
 # 超千亿元, 突破万亿元大关: a magnitude alone is a number of money behind a word that reaches it.
 BARE_MONEY = re.compile(
-    r"(?P<before>超过?|突破|达到?|逾|近|过)(?P<magnitude>万亿|千亿|百亿|亿|千万|百万)(?P<unit>元|美元|吨|斤|人次)(?P<after>以上|大关|级)?"
+    r"(?P<before>超过?|突破|达到?|逾|近|过|稳定在|保持在)(?P<magnitude>万亿|千亿|百亿|亿|千万|百万)(?P<unit>元|美元|吨|斤|人次)(?P<after>以上|大关|级)?"
 )
 
 
@@ -125,7 +125,9 @@ class Quantities:
     @staticmethod
     def _limits(text: str, match: re.Match[str]) -> bool:
         """Say whether a number qualifies what is counted: it has a limit word, and a thing to qualify behind it."""
-        passed = text[match.start() - 1 : match.start()] in ("过", "超", "达", "满")
+        passed = text[match.start() - 1 : match.start()] in ("过", "超", "达", "满") or (
+            match["before"] in ("超", "超过") and text[match.end() : match.end() + 1] == "的"
+        )
         if not (
             match["after"] in ("以上", "及以上", "以下", "以内", "及以下", "(含)以上")
             or passed
@@ -183,7 +185,10 @@ def _counts(text: str, match: re.Match[str], value: float) -> bool:
     lead = text[max(0, match.start() - 4) : match.start()]
     if value == 1 and not re.search(r"(?:新建|建成|打造出?|创建|新增|建设|培育)$", lead):
         return False
-    return bool(HAN_LEAD.search(lead)) and text[match.end() : match.end() + 1] not in "体化"
+    behind = text[match.end() : match.end() + 3]
+    return bool(HAN_LEAD.search(lead)) and not re.match(
+        "[体化]|关键|方面|毫不|维护|确立|结合|文明|健康|责任|转变|突破|提升|覆盖|层面|维度|环节", behind
+    )
 
 
 def _bare(magnitude: str, unit: str) -> tuple[float, str]:
