@@ -321,14 +321,15 @@ def _slots(table: Element) -> list[_Slot]:
             across = child(properties, "hMerge")
             empty = next(cell.iter("{*}t"), None) is None
             upper = above.get(column)
-            if across is not None and attribute(across, "val") != "restart" and empty and slots:
-                slots[-1].column_span += width
+            left = slots[-1] if slots and slots[-1].row == row else None
+            if across is not None and attribute(across, "val") != "restart" and empty and left is not None:
+                left.column_span += width
             elif (
                 merged is not None
                 and attribute(merged, "val") != "restart"
                 and empty
                 and upper is not None
-                and upper.row + upper.row_span == row
+                and (upper.row + upper.row_span, upper.column_span) == (row, width)
             ):
                 upper.row_span += 1
             else:

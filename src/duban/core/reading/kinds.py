@@ -7,7 +7,7 @@ from typing import Literal
 
 from duban.core.reading.errors import UnreadableSource
 
-Kind = Literal["txt", "html", "docx", "xlsx", "ods", "pdf", "ofd", "image", "archive"]
+Kind = Literal["txt", "html", "docx", "xlsx", "xls", "ods", "pdf", "ofd", "image", "archive"]
 
 _IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*", b"GIF87a", b"GIF89a")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -25,7 +25,7 @@ _HTML_START = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _HTML_WITHIN = re.compile(rb"^\s*<(?:!doctype\s+html|html|body)[\s>]", re.IGNORECASE | re.MULTILINE)
-_WORD_XML = (b"<?mso-application", b"schemas.microsoft.com/office/word/2003/wordml", b"/office/2006/xmlPackage")
+_OFFICE_XML = (b"<?mso-application", b"schemas.microsoft.com/office/word/2003/wordml", b"/office/2006/xmlPackage")
 _SNIFFED = 4096
 
 
@@ -48,8 +48,10 @@ def kind(data: bytes, *, name: str) -> Kind:
             raise UnreadableSource(advice, code=code, name=name)
     if start.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
         start = start.replace(b"\x00", b"").lstrip(b"\xff\xfe\xef\xbb\xbf")
-    if any(mark in start for mark in _WORD_XML):
-        raise UnreadableSource("这是 XML 格式的 Word 文件。请用 Word 打开，另存为 docx 后再试。", code="doc", name=name)
+    if any(mark in start for mark in _OFFICE_XML):
+        raise UnreadableSource(
+            "这是 XML 格式的 Office 文件。请用原来的软件打开，另存为 docx 或 xlsx 后再试。", code="office", name=name
+        )
     if start.lstrip()[:13].lower() == b"mime-version:" or b"\nMIME-Version:" in start[:1024]:
         raise UnreadableSource("这是单一网页存档（mht）。请用浏览器打开，另存为 html 后再试。", code="mht", name=name)
     return "html" if _HTML_START.match(start) or _HTML_WITHIN.search(start) else "txt"
@@ -103,8 +105,8 @@ def _ole_kind(data: bytes, *, name: str) -> Kind:
         raise UnreadableSource(
             "这是旧版 Word 或 WPS 文件（.doc/.wps）。请用 Word 或 WPS 打开，另存为 docx 后再试。", code="doc", name=name
         )
-    if has("Workbook") or has("Book"):
-        return "xlsx"
+    if has("Workbook"):
+        return "xls"
     raise UnreadableSource(
         "这是旧版 Office 的其他文件。请用原来的软件打开，另存为 docx、xlsx 或 pdf 后再试。", code="office", name=name
     )

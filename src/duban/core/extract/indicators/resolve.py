@@ -68,6 +68,7 @@ class Context:
     modifier: str = ""
     start: int = -1
     names: tuple[tuple[str, int], ...] = ()
+    counted: str = ""  # the core of the last name under which things were counted
     prefix: str = ""  # what a name behind its number is part of, for the next of a list
     topic: str = ""
     topic_start: int = -1
@@ -250,12 +251,17 @@ def _single(
         name, end = words, q.end
     if words and verb and words == verb and not tail and context.core:
         # 新增5家 counts what was told of before; 交流轮岗300人 says what was done with it.
-        name = words + context.core if words.startswith(("新", "续", "改", "再")) else context.core + words
+        core = context.counted or context.core if COUNTING.search(q.unit) else context.core
+        name = words + core if words.startswith(("新", "续", "改", "再")) else core + words
     elif words and words == verb and not tail and len(words) < 3:
         name = ""
     start = name_start if name_start >= 0 else q.start
     if within and context.core and (not name or _fragment(name)):
         name = context.verb + name + _head(context.core)
+        start = context.start
+        rule = "indicators/among"
+    elif within and context.verb and COUNTING.search(q.unit) and not _has_verb(name) and not tail:
+        name = context.verb + name
         start = context.start
         rule = "indicators/among"
     elif not name or name in ("总", "同比"):
@@ -337,11 +343,12 @@ def _single(
         context.name = name
         context.core = name.removeprefix(own_verb) if own_verb else name
         context.modifier = _modifier(context.core)
+        context.counted = context.core if COUNTING.search(q.unit) else context.counted
     else:
         context.name = context.core = name
         context.verb = ""
     context.start = start
-    limit = 9 if rule == "indicators/carried" else 4
+    limit = 9 if rule in ("indicators/carried", "indicators/among") else 4
     start = _near(
         text, limit, min(start, q.start), name_start if name_start >= 0 else min(span[0], q.start), max(end, q.end)
     )
