@@ -44,7 +44,9 @@ SECTIONS = ("part", "chapter", "section", "heading")
 class Builder:
     """Collects the entries of one document in the order of its stages: sections, tasks, numbers."""
 
-    def __init__(self, source: Source, text: NormalisedText, year: int | None) -> None:
+    def __init__(self, source: Source, text: NormalisedText, year: int | None, place: str) -> None:
+        """`year` is the year that the paper plans, `place` the name of the place whose paper it is."""
+        self.place = place
         self.source = source
         self.text = text
         self.words = text.text
@@ -256,7 +258,7 @@ class Builder:
             self._exclude(left.why, (left.start, left.end), left.rule)
         taken = Intervals((p.start, p.end) for p in named)
         kept = [q for q in numbers.found if q.at not in taken and q.at not in self._skipped]
-        for item in indicators.find(self.words, start, end, kept):
+        for item in indicators.find(self.words, start, end, kept, self.place):
             status: Status = "achieved" if item.base or pieces.role(item.start) == "review" else "target"
             q = item.quantity
             entry = Indicator(

@@ -55,7 +55,7 @@ def _document(
     root, gaps = outline.outline(words, list(part.blocks), planned.headings(source, text), planned.places)
     roles.assign(words, root, facts.doc_type)
     tasks.split(words, root)
-    build = Builder(source, text, facts.year or (today.year if today else None))
+    build = Builder(source, text, facts.year or (today.year if today else None), meta.own_name(facts.region))
     build.sections(root)
     build.tasks(list(tasks.find(words, root)), planned.within(part.blocks))
     build.numbers(part.blocks, root)

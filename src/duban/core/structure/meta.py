@@ -145,6 +145,12 @@ def _doc_type(title: str | None, head: str, whole: str) -> DocType | None:
     return "plan" if re.search(r"方案|计划", head) else None
 
 
+def own_name(region: str | None) -> str:
+    """Return the last of a region's names: 云岭镇 of 清渡县云岭镇; empty where there is none."""
+    names = re.findall(STEP, region or "")
+    return names[-1] if names else ""
+
+
 LEVELS: tuple[tuple[str, Level], ...] = (
     ("省", "province"), ("自治区", "province"), ("特别行政区", "province"), ("自治州", "city"), ("地区", "city"), ("盟", "city"),
     ("自治县", "county"), ("自治旗", "county"), ("县", "county"), ("区", "county"), ("旗", "county"), ("街道", "town"), ("镇", "town"), ("乡", "town"),
