@@ -20,9 +20,8 @@ import pytest
 from rich.console import Console
 
 from duban.cli.summary import print_summary
-from duban.core import types
+from duban.core import parse, types
 from duban.core.extract.rules import render
-from duban.core.pipeline import parse
 from duban.core.reading import image, limits, printed
 
 ROOT = Path(__file__).parents[2]
