@@ -6,41 +6,23 @@ import re
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-Value = int | float | str | bool | date | datetime | time | timedelta
-
 # The forms that files name by number only; the dates as a Chinese Excel shows them.
-BUILT_IN = {
-    1: "0",
-    2: "0.00",
-    3: "#,##0",
-    4: "#,##0.00",
-    9: "0%",
-    10: "0.00%",
-    14: "yyyy/m/d",
-    17: "yyyy年m月",
-    22: "yyyy/m/d h:mm",
-    27: "yyyy年m月",
-    28: "m月d日",
-    29: "m月d日",
-    31: "yyyy年m月d日",
-    36: "yyyy年m月",
-    37: "#,##0",
-    38: "#,##0",
-    39: "#,##0.00",
-    40: "#,##0.00",
-    41: "#,##0",
-    42: "#,##0",
-    43: "#,##0.00",
-    44: "#,##0.00",
-    50: "yyyy年m月",
-    51: "m月d日",
-    52: "yyyy年m月",
-    53: "m月d日",
-    54: "m月d日",
-    57: "yyyy年m月",
-    58: "m月d日",
-}
-_LITERALS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|General', re.IGNORECASE)
+_DAY, _MONTH, _NO_YEAR, _CLOCK = "yyyy年m月d日", "yyyy年m月", "m月d日", "h:mm"
+BUILT_IN = (
+    {1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 46: "[h]:mm"}
+    | dict.fromkeys((37, 38, 41, 42), "#,##0")
+    | dict.fromkeys((39, 40, 43, 44), "#,##0.00")
+    | dict.fromkeys((14, 15, 30, 31), _DAY)
+    | dict.fromkeys((17, 27, 36, 50, 52, 57), _MONTH)
+    | dict.fromkeys((16, 28, 29, 51, 53, 54, 58), _NO_YEAR)
+    | dict.fromkeys((18, 19, 20, 21, 32, 33, 34, 35, 45, 47), _CLOCK)
+    | {22: f"{_DAY} {_CLOCK}"}
+)
+_LITERALS = re.compile(r'"[^"]*"|[\\_*].|\[[^\]]*\]|General', re.IGNORECASE)
+_ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
+# Days count from here in a sheet; the 9999-12-31 is the last it knows.
+_DAY_NOUGHT, _DAY_NOUGHT_OF_MAC = datetime(1899, 12, 30), datetime(1904, 1, 1)
+_LAST_DAY = 2_957_000
 # For positive numbers, negative ones and nought.
 _SECTION = re.compile(r'(?:"[^"]*"|\\.|[^;"\\])+')
 _PART = re.compile(
@@ -52,28 +34,23 @@ _PART = re.compile(
 _PLACES = 15
 
 
-def shown(value: Value, form: str = "") -> str:
-    """Return a value as people see it in a cell of this form; an empty or unusual form shows it plainly.
+def shown(value: float, form: str = "", *, from_1904: bool = False) -> str:
+    """Return a number as people see it in a cell of this form; an empty or unusual form shows it plainly.
 
-    >>> shown(30.0), shown(0.085, "0.0%"), shown(12.5, '0.0"亿元"'), shown(date(2026, 3, 5))
-    ('30', '8.5%', '12.5亿元', '2026年3月5日')
+    >>> shown(30.0), shown(0.085, "0.0%"), shown(12.5, '0.0"亿元"'), shown(47000, 'yyyy"年"m"月"')
+    ('30', '8.5%', '12.5亿元', '2028年9月')
     """
-    match value:
-        case bool():
-            return "TRUE" if value else "FALSE"
-        case int() | float():
-            return _formed(value, form) or f"{value:.15g}"
-        case datetime():
-            has_clock = value.time() != time() and (not form or "h" in _letters(form))
-            return _day(value, form) + (f" {value.hour}:{value:%M}" if has_clock else "")
-        case date():
-            return _day(value, form)
-        case time():
-            return f"{value.hour}:{value:%M}"
-        case timedelta():
-            minutes = round(value.total_seconds() / 60)
-            return f"{minutes // 60}:{minutes % 60:02}"
-    return value.replace("\r\n", "\n").replace("\r", "\n")
+    words = None
+    if _ELAPSED.search(form) or set("ymdhs") & set(_letters(form)):
+        words = _moment(value, form, _DAY_NOUGHT_OF_MAC if from_1904 else _DAY_NOUGHT)
+    elif form:
+        words = _formed(value, form)
+    return words or f"{value:.15g}"
+
+
+def day(moment: date) -> str:
+    """Return a date as it is written in a plan: 2031年3月5日."""
+    return f"{moment.year}年{moment.month}月{moment.day}日"
 
 
 def _letters(form: str) -> str:
@@ -81,13 +58,22 @@ def _letters(form: str) -> str:
     return _LITERALS.sub("", form).lower()
 
 
-def _day(day: date, form: str) -> str:
-    letters = set("ymd") & set(_letters(form))
+def _moment(value: float, form: str, nought: datetime) -> str | None:
+    if not 0 <= value < _LAST_DAY:
+        return None
+    seconds = round(value * 24 * 60 * 60)
+    hours, minutes = divmod(seconds // 60, 60)
+    if _ELAPSED.search(form):
+        return f"{hours}:{minutes:02}"
+    letters = set("ymdh") & set(_letters(form))
+    moment = nought + timedelta(seconds=seconds)
+    clock = f"{moment.hour}:{moment:%M}"
+    if not letters & {"y", "d"} and letters != {"m"}:
+        return clock
     # A cell that shows year and month holds the first of that month: nobody wrote the day. Minutes are an m too.
-    if not letters or "h" in _letters(form):
-        letters = set("ymd")
-    parts = (("y", f"{day.year}年"), ("m", f"{day.month}月"), ("d", f"{day.day}日"))
-    return "".join(words for letter, words in parts if letter in letters)
+    parts = (("y", f"{moment.year}年"), ("m", f"{moment.month}月"), ("d", f"{moment.day}日"))
+    words = "".join(part for letter, part in parts if letter in letters)
+    return f"{words} {clock}" if "h" in letters and moment.time() != time() else words
 
 
 def _formed(value: float, form: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from duban.core.extract.indicators.words import HEAD_END, inside, is_generic, subject_of, verb_of
+from duban.core.extract.indicators.words import GENERIC_END, HEAD_END, inside, is_generic, subject_of, verb_of
 
 # What one word says of two.
 PAIRS = (
@@ -77,9 +77,13 @@ def _tail(name: str, last: str) -> str:
     for length in range(min(len(name), len(last) - 2), 0, -1):
         if name[-length:] == last[:length]:
             return last[length:]
+    tail = last[len(name) :]
+    if len(name) <= 4 and set(name) & set(last[: len(name)]) and len(tail) > 2:  # 食品、药品抽检合格率
+        return tail
     for head in SHARED_HEADS:
         at = last.find(head)
         if at > 0:
             return last[at:]
-    tail = last[len(name) :]
+    if generic := GENERIC_END.search(last):
+        return generic.group() if len(generic.group()) < len(last) - 1 else ""
     return tail if len(tail) >= 2 else ""

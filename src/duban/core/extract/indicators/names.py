@@ -22,14 +22,22 @@ NO_ACT = re.compile(
 )
 
 
+WAY = re.compile(
+    r"在(?!建)|对|从|以|用|于|向|由|按|依托|协调|配合|联合|会同|引导|组织|邀请|借助|聚焦|投入|安排|选取|选择"
+)
+
+
 def front(words: str) -> tuple[str, int]:
     """Cut off a name's front what belongs to the sentence: efforts, dates, connectors; return the rest and its offset."""
     words = words.rstrip()
     at = 0
+    effort = False
     while step := _belongs_to_sentence(words[at:]):
+        effort = effort or bool(step > 1 and EFFORT.match(words, at))
         at += step
     rest = words[at:]
-    cut = _last_act(rest)  # a long way round before the act that is counted: 依托国家制种大县建设…
+    # A long way round before the act that is counted: 依托国家制种大县建设…; a subject is none, 养老机构新增床位.
+    cut = _last_act(rest) if effort or WAY.match(rest) else 0
     return rest[cut:], at + cut
 
 
@@ -64,22 +72,24 @@ def _last_act(words: str) -> int:
     return 0
 
 
-def behind(right: str, q: Quantity) -> str:
-    """Return the noun phrase behind a number, as far as it goes; empty where none stands there."""
-    rest = re.sub(r"^(?:的|以上的|左右的)", "", right).strip(" \n")
+def behind(right: str, q: Quantity) -> tuple[str, int]:
+    """Return the noun phrase behind a number, as far as it goes, and where it ends; empty where none stands there."""
+    rest = re.sub(r"^(?:的|以上的|左右的)", "", right).lstrip(" \n")
+    skipped = len(right) - len(rest)
     if not rest or re.match(r"[,。;、!?)”:]|和|及(?!时)|与|以上|左右", rest):
-        return ""
+        return "", 0
     phrase = re.split(r"[,;。:!?\n]", rest)[0]
     if q.unit in ("%", "成") and rest.startswith("达到") and len(rest) > 5:
-        return phrase
+        return phrase, skipped + len(phrase)
     if NO_NOUN.match(rest):
-        return ""
+        return "", 0
     phrase = re.sub(r"[、和及与]+$", "", phrase)
     phrase = re.sub(r"^(.{3,}?建设)和[^、]+建设$", r"\1", phrase)
     cut = GOES_ON.search(phrase, 2)
     if cut:
         phrase = phrase[: cut.start()]
-    return re.sub(r"(?<=[\u4e00-\u9fff])(?:全部|均已|均)(?=[\u4e00-\u9fff]{2})", "", phrase).strip("的")
+    end = skipped + len(phrase)
+    return re.sub(r"(?<=[\u4e00-\u9fff])(?:全部|均已|均)(?=[\u4e00-\u9fff]{2})", "", phrase).strip("的"), end
 
 
 def joined(words: str, tail: str, q: Quantity) -> str:
@@ -98,7 +108,7 @@ def joined(words: str, tail: str, q: Quantity) -> str:
 
 def polished(name: str, place: str) -> str:
     """Return a name without what strayed to its ends; `place` is whose paper it is, and goes without saying."""
-    name = re.sub(r"^(?:了|的|在|、|和|及|与|并|,)+|(?:的|、|和|及|与|等|,|:|共|已|约|近|达)+$", "", name)
+    name = re.sub(r"^(?:了|的|在|、|和|及|与|并|,)+|(?:的|、|和|(?<!惠)(?<!涉)及|与|等|,|:|共|已|约|近|达)+$", "", name)
     name = re.sub(r"(?<=[建成办立出改造展开放定增])了", "", name)
     name = re.sub(r"(?<=[\u4e00-\u9fff”])(?:实现|完成)(?=[\u4e00-\u9fff]{2,})(?!率)", "", name)
     if place and len(name) > len(place) + 3:

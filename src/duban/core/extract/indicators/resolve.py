@@ -28,7 +28,7 @@ from duban.core.extract.quantities.resolve import Quantity
 from duban.core.structure.outline import sentences
 from duban.core.types import Comparator, MeasureKind
 
-TOPIC = BOOK["topic"].pattern
+TOPIC, SUBJECT = BOOK["topic"].pattern, BOOK["subject"].pattern
 REACH = 160  # characters: no name is longer, and a text without marks must not make one
 CHANGES = ("growth", "decline", "change", "multiple")
 
@@ -107,6 +107,7 @@ def _sentence(text: str, start: int, end: int, quantities: list[Quantity], conte
 
 def _clause(text: str, start: int, end: int, quantities: list[Quantity], context: Context) -> Iterator[Found]:
     spans = segments(text, start, end, quantities)
+    names: list[str] = []
     index = 0
     while index < len(quantities):
         q, together = quantities[index], run(text, quantities, index)
@@ -116,18 +117,28 @@ def _clause(text: str, start: int, end: int, quantities: list[Quantity], context
         elif found := _one(text, spans[index], q, context, index):
             if index + 1 < len(quantities) and text[q.end : quantities[index + 1].start] == "的":
                 found = _of_group(text, found, quantities[index + 1], spans[index + 1][1], context)
+            names.append(found.name)
             yield found
+        elif index + 1 < len(quantities) and q.end == quantities[index + 1].start:
+            # 10件32项实事: the first number counts what stands behind the second
+            group, _ = behind(text[quantities[index + 1].end : spans[index + 1][1]], q)
+            words, offset = front(own)
+            if group:
+                name = polished(joined(words, group, q), context.place)
+                begin = q.start - len(own) + offset if words else q.start
+                yield Found(name, begin, q.end, q, q.comparator, "level", False, "indicators/name-behind")
         context.waiting, context.waiting_start = "", -1
         index = together[-1] + 1
+    if len(names) > 1:
+        context.names = names
 
 
 def _of_group(text: str, found: Found, q: Quantity, end: int, context: Context) -> Found:
     """总投资1312亿元的52个项目: the sum is told of what the next number counts."""
-    group = behind(text[q.end : min(end, q.end + REACH)], q)
+    group, length = behind(text[q.end : min(end, q.end + REACH)], q)
     if not group:
         return found
-    stop = text.find(group, found.end, end)
-    return replace(found, name=polished(group + found.name, context.place), end=max(found.end, stop + len(group)))
+    return replace(found, name=polished(group + found.name, context.place), end=q.end + length)
 
 
 # ---- one number ---------------------------------------------------------------------------------------------------------
@@ -159,8 +170,8 @@ def _one(text: str, span: tuple[int, int], q: Quantity, context: Context, index:
     if left.endswith("的") and right[:1] not in ",。;" and kind == "level":
         words = verb_of(words)  # 市下达的2万亩耕地: whose number it is, is no name
     own = q.start - len(left) + offset if words else q.start
-    tail = behind(right, q)
-    draft = _around(words, tail, own, q, right, context)
+    tail, length = behind(right, q)
+    draft = _around(words, tail, own, q, q.end + length, context)
     listed = text[span[0] - 1 : span[0]] in ("和", "及", "与", "、")
     if not _carried(draft, words, tail, left, q, kind, context, within=within, base=base, index=index, listed=listed):
         return None
@@ -178,11 +189,12 @@ def _one(text: str, span: tuple[int, int], q: Quantity, context: Context, index:
     return Found(name, start, max(draft.end, q.end), q, found, kind, base, draft.rule)  # type: ignore[arg-type]
 
 
-def _around(words: str, tail: str, own: int, q: Quantity, right: str, context: Context) -> Draft:
+def _around(words: str, tail: str, own: int, q: Quantity, end: int, context: Context) -> Draft:
     """Return the name that stands around a number, empty where only a verb does."""
     if tail:
-        end = q.end + right.find(tail) + len(tail) if tail in right else q.end
-        return Draft(joined(words, tail, q), own, end, "indicators/name-behind")
+        name = joined(words, tail, q)
+        alone = name == joined("", tail, q)  # the words before were examples only
+        return Draft(name, q.start if alone else own, end, "indicators/name-behind")
     name = words
     if words and words == verb_of(words):
         core = context.counted or context.core if counts_things(q) else context.core
@@ -247,6 +259,8 @@ def _goes_on(draft: Draft, left: str, q: Quantity, words: str, context: Context,
         return False
     if index:
         return True
+    if draft.rule == "indicators/name-behind" and left:
+        return False
     plain = counts_things(q) and not context.waiting and (left.strip() == words or not left)
     return plain and not re.match("全|每|其中|其|平均|人均", words)
 
@@ -261,8 +275,11 @@ def _fragment(name: str) -> bool:
 def _told_of(draft: Draft, context: Context) -> None:
     """Tell a name that says nothing by itself (产量, 占比) of what the sentence is about."""
     if draft.name.startswith("占") and context.core:
-        draft.name = (context.name if context.verb in ("纳入", "") else context.core) + draft.name
+        draft.name = context.name + draft.name
         draft.start, draft.rule = context.start, "indicators/topic"
+    elif draft.name.startswith("占") and (told := SUBJECT.match(context.waiting)):
+        draft.name = told["subject"] + draft.name
+        draft.start, draft.rule = context.waiting_start, "indicators/topic"
     if not is_generic(draft.name):
         return
     subject, at = context.topic, context.topic_start
@@ -270,6 +287,8 @@ def _told_of(draft: Draft, context: Context) -> None:
         subject, at = subject_of(context.core), context.start
     if subject and is_generic(subject):
         subject = context.core
+    if not subject and context.waiting and (told := SUBJECT.match(context.waiting)):
+        subject, at = told["subject"], context.waiting_start
     if subject and subject not in draft.name:
         draft.name = subject + draft.name.removeprefix(subject[-2:])
         draft.rule = "indicators/topic"
@@ -309,7 +328,9 @@ def _near(text: str, limit: int, start: int, own: int, end: int) -> int:
 
 # ---- several numbers for several names -----------------------------------------------------------------------------------
 
-EMPTY = re.compile(r"(?:年均|同比|预计|较上年|比上年)?(?:分别)?(?:年均|同比)?(?:增长|下降|提高|达到?|为)?(?:年均)?")
+EMPTY = re.compile(
+    r"(?:累计|年均|同比|预计|较上年|比上年)?(?:分别)?(?:年均|同比)?(?:增长|下降|提高|达到?|为)?(?:年均)?"
+)
 
 
 def _several(start: int, together: list[Quantity], left: str, context: Context) -> Iterator[Found]:

@@ -10,6 +10,7 @@ BOOK = load("extract.indicators")
 _W = BOOK.words
 LIMITS = tuple(rule.pattern for rule in load("extract.deadlines"))
 COUNTED = re.compile(f"(?:新)?(?:{alternation(_W['counted'])})(?:了|出|成)?")
+VERBS = re.compile(f"{COUNTED.pattern}(?:[、和及]{COUNTED.pattern})*")  # 新建、改扩建
 ACTS = re.compile(f"(?:{alternation(_W['acts'])})(?:了|出)?")
 EFFORT = re.compile(f"(?:{alternation(_W['effort'])})")
 NO_EFFORT = BOOK["no-effort"].pattern
@@ -27,7 +28,7 @@ OPENED = (("“", "”"), ("(", ")"), ("《", "》"))
 
 def verb_of(words: str) -> str:
     """Return the counting verb with which a name begins, its 了 or 出 included."""
-    match = COUNTED.match(words)
+    match = VERBS.match(words)
     return match.group() if match else ""
 
 

@@ -99,6 +99,8 @@ class Quantities:
                 or match["after"] == "级"
                 or (match["after"] == "以上" and not lasting)
                 or match["after"] == "大关"
+                or match["before"] == "突破"  # 突破千亿元 is said of an order of size, 超千亿元 of an amount
+                or match["unit"] == "人次"
             ):
                 continue
             if not self._masked(match.start("magnitude")) and not QUALIFIED.match(text, match.end()):
