@@ -106,37 +106,49 @@ def element(xml: str) -> object:
     return parse_xml(re.sub(r"^<([\w:]+)", rf"<\1 {W}", xml))
 
 
-def ole(**streams: bytes) -> bytes:
-    """Return a file in the container of the old Office formats, small streams padded as far as it wants them large."""
-    sector, end, free, fat_sector = 512, 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
-    entries = [("Root Entry", 5, end, 0)]
-    fat = [fat_sector, end]
-    body = b""
-    for name, content in streams.items():
-        content = content.ljust(4096, b"\0") + b"\0" * (-len(content) % sector if len(content) > 4096 else 0)
-        first, count = len(fat), len(content) // sector
-        fat += [*range(first + 1, first + count), end]
-        entries.append((name, 2, first, len(content)))
-        body += content
+def ole(name: str, content: bytes, *, small: bool = False) -> bytes:
+    """Return a file of one stream in the container of the old Office formats.
+
+    Streams below 4096 bytes stand in a container of their own with `small`, else they are padded to that size.
+    """
+    sector, end, free = 512, 0xFFFFFFFE, 0xFFFFFFFF
+    length = len(content) if small else max(len(content), 4096)
+    content = content.ljust(-(-length // sector) * sector, b"\0")
+    minis = struct.pack("<128I", *(n + 1 if n + 1 < -(-length // 64) else end for n in range(128))) if small else b""
+    body = minis + content
+    # Sectors: the tables that link all, the directory, the table of small parts, the content.
+    tables = next(n for n in range(1, 110) if n * 128 >= n + 1 + len(body) // sector)
+    first = tables + 1 + len(minis) // sector
+    last = first + len(content) // sector - 1
+    links = [0xFFFFFFFD] * tables + [end] * (first - tables) + [*range(first + 1, last + 1), end]
     directory = b"".join(
-        name.encode("utf-16-le").ljust(64, b"\0")
-        + struct.pack("<HBBIII", 2 * len(name) + 2, kind, 1, free, free if place else 1, free if kind == 2 else 1)
+        entry.encode("utf-16-le").ljust(64, b"\0")
+        + struct.pack("<HBB3I", 2 * len(entry) + 2, kind, 1, free, free, 1 if kind == 5 else free)
         + bytes(36)
-        + struct.pack("<IQ", first, size)
-        for place, (name, kind, first, size) in enumerate(entries)
-    )
-    header = (
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-        + bytes(16)
-        + struct.pack("<HHHHH6xIIIIIIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, end, 0, end, 0, 0)
-        + struct.pack("<I", free) * 108
-    )
-    table = b"".join(struct.pack("<I", next_sector) for next_sector in fat).ljust(sector, b"\xff")
-    return header[:sector] + table + directory.ljust(sector, b"\0") + body
+        + struct.pack("<IQ", start, size)
+        for entry, kind, start, size in (
+            ("Root Entry", 5, first if small else end, len(content) if small else 0),
+            (name, 2, 0 if small else first, length),
+        )
+    ).ljust(sector, b"\0")
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<5H6x", 0x3E, 3, 0xFFFE, 9, 6)
+    header += struct.pack("<10I", 0, tables, tables, 0, 4096, tables + 1 if small else end, int(small), end, 0, 0)[:36]
+    places = struct.pack(f"<{tables}I", *range(tables)).ljust(436, b"\xff")
+    return header + places + struct.pack(f"<{len(links)}I", *links).ljust(tables * sector, b"\xff") + directory + body
 
 
-def xls(*cells: tuple[int, int, str | float], merged: tuple[int, int, int, int] | None = None) -> bytes:
-    """Return an old Excel workbook of one sheet; `merged` are first and last row, first and last column."""
+def xls(
+    *cells: tuple[int, int, str | float] | tuple[int, int, str | float, str],
+    merged: tuple[int, int, int, int] | None = None,
+    shared: bool = False,
+    encrypted: bool = False,
+    small: bool = False,
+) -> bytes:
+    """Return an old Excel workbook of one sheet.
+
+    A cell is row, column, value and perhaps the form of its number; `merged` are first and last row, first and last
+    column; with `shared` the words stand in the table of strings, broken up over records as Excel breaks them.
+    """
 
     def record(kind: int, content: bytes) -> bytes:
         return struct.pack("<HH", kind, len(content)) + content
@@ -144,18 +156,38 @@ def xls(*cells: tuple[int, int, str | float], merged: tuple[int, int, int, int] 
     def begin(kind: int) -> bytes:
         return record(0x0809, struct.pack("<HHHHII", 0x0600, kind, 0x0DBB, 0x07CC, 0, 0))
 
+    forms = ["General", *dict.fromkeys(cell[3] for cell in cells if len(cell) > 3)]
+    strings: list[str] = []
     sheet = begin(0x10)
-    for row, column, value in cells:
-        place = struct.pack("<HHH", row, column, 0)
-        if isinstance(value, str):
-            sheet += record(0x0204, place + struct.pack("<HB", len(value), 1) + value.encode("utf-16-le"))
-        else:
+    for row, column, value, *form in cells:
+        place = struct.pack("<HHH", row, column, forms.index(form[0]) if form else 0)
+        if isinstance(value, float):
             sheet += record(0x0203, place + struct.pack("<d", value))
+        elif isinstance(value, int):
+            sheet += record(0x027E, place + struct.pack("<I", (value << 2 | 2) & 0xFFFFFFFF))
+        elif shared:
+            sheet += record(0x00FD, place + struct.pack("<I", len(strings)))
+            strings.append(value)
+        else:
+            sheet += record(0x0204, place + struct.pack("<HB", len(value), 1) + value.encode("utf-16-le"))
     if merged:
         sheet += record(0x00E5, struct.pack("<HHHHH", 1, *merged))
     sheet += record(0x000A, b"")
-    title = "任务".encode("utf-16-le")
-    tail = struct.pack("<BBBB", 0, 0, 2, 1) + title
-    before = begin(0x05) + record(0x0042, struct.pack("<H", 1200))
-    offset = len(before) + 4 + 4 + len(tail) + 4
-    return ole(Workbook=before + record(0x0085, struct.pack("<I", offset) + tail) + record(0x000A, b"") + sheet)
+    before = begin(0x05) + (record(0x002F, bytes(6)) if encrypted else b"")
+    for key, form in enumerate(forms):
+        before += record(0x041E, struct.pack("<HHB", 164 + key, len(form), 1) + form.encode("utf-16-le"))
+        before += record(0x00E0, struct.pack("<HH", 0, 164 + key) + bytes(16))
+    after = b""
+    if strings:
+        table = struct.pack("<II", len(strings), len(strings))
+        for words in strings:
+            half = len(words) // 2
+            # Each string with a run of its own font, and cut in the middle.
+            table += struct.pack("<HBH", len(words), 1 | 8, 1) + words[:half].encode("utf-16-le")
+            after += record(0x003C if after else 0x00FC, table)
+            table = b"\x01" + words[half:].encode("utf-16-le") + bytes(4)
+        after += record(0x003C, table)
+    after += record(0x000A, b"")
+    tail = struct.pack("<BBBB", 0, 0, 2, 1) + "任务".encode("utf-16-le")
+    offset = len(before) + 4 + 4 + len(tail) + len(after)
+    return ole("Workbook", before + record(0x0085, struct.pack("<I", offset) + tail) + after + sheet, small=small)

@@ -321,8 +321,14 @@ def _slots(table: Element) -> list[_Slot]:
             across = child(properties, "hMerge")
             empty = next(cell.iter("{*}t"), None) is None
             upper = above.get(column)
-            left = slots[-1] if slots and slots[-1].row == row else None
-            if across is not None and attribute(across, "val") != "restart" and empty and left is not None:
+            left = slots[-1] if slots else None
+            if (
+                across is not None
+                and attribute(across, "val") != "restart"
+                and empty
+                and left is not None
+                and (left.row, left.column + left.column_span) == (row, column)
+            ):
                 left.column_span += width
             elif (
                 merged is not None

@@ -69,11 +69,11 @@ class _Reader:
     def read_sheets(self) -> None:
         """Read all sheets of cells; charts that fill a sheet are none."""
         paths = {relation.key: relation.path for relation in self._package.relations if relation.kind == "worksheet"}
-        done: set[str | None] = {None}
+        done: set[str] = set()
         for element in parts(self._package.main, "sheets"):
             path = paths.get(attribute(element, "id") or "")
             # A broken file may show one part in a thousand sheets.
-            if path not in done:
+            if path is not None and path not in done:
                 done.add(path)
                 hidden = attribute(element, "state") in ("hidden", "veryHidden")
                 self._read_sheet(self.workbook.sheet(attribute(element, "name") or "", hidden=hidden), path)
