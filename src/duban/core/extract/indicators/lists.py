@@ -31,7 +31,7 @@ def distribute(words: str, count: int) -> list[str]:
     last = names[-1]
     out = [
         name + _tail(name, last)
-        if len(last) >= len(name) + 3 and len(name) <= 12 and not HEAD_END.search(name)
+        if len(name) <= 12 and not HEAD_END.search(name) and (len(last) >= len(name) + 3 or GENERIC_END.search(last))
         else name
         for name in names[:-1]
     ]

@@ -111,6 +111,9 @@ def polished(name: str, place: str) -> str:
     name = re.sub(r"^(?:了|的|在|、|和|及|与|并|,)+|(?:的|、|和|(?<!惠)(?<!涉)及|与|等|,|:|共|已|约|近|达)+$", "", name)
     name = re.sub(r"(?<=[建成办立出改造展开放定增])了", "", name)
     name = re.sub(r"(?<=[\u4e00-\u9fff”])(?:实现|完成)(?=[\u4e00-\u9fff]{2,})(?!率)", "", name)
+    examples = re.search(r"等(?=[\u4e00-\u9fff]{2,}$)(?!级|次|奖|待|候)", name)
+    if examples and not inside(name, examples.start()):  # 整治甲河、乙河等河道: the examples are no part of the name
+        name = verb_of(name) + name[examples.end() :]
     if place and len(name) > len(place) + 3:
         name = name.removeprefix(place)
     return name.strip("(") if name.count("(") > name.count(")") else name

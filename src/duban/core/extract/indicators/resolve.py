@@ -30,6 +30,7 @@ from duban.core.types import Comparator, MeasureKind
 
 TOPIC, SUBJECT = BOOK["topic"].pattern, BOOK["subject"].pattern
 REACH = 160  # characters: no name is longer, and a text without marks must not make one
+RANK_END = re.compile(r"(?:国家|[省市县区])级(?:以上)?$")
 CHANGES = ("growth", "decline", "change", "multiple")
 
 
@@ -117,9 +118,14 @@ def _clause(text: str, start: int, end: int, quantities: list[Quantity], context
         elif found := _one(text, spans[index], q, context, index):
             if index + 1 < len(quantities) and text[q.end : quantities[index + 1].start] == "的":
                 found = _of_group(text, found, quantities[index + 1], spans[index + 1][1], context)
+            if index + 1 < len(quantities) and RANK_END.search(found.name):
+                # 建成14个省级、36个市级示范村: the thing stands behind the next number only
+                group, _ = behind(text[quantities[index + 1].end : spans[index + 1][1]], q)
+                if modifier_of(group):
+                    found = replace(found, name=found.name + group.removeprefix(modifier_of(group)))
             names.append(found.name)
             yield found
-        elif index + 1 < len(quantities) and q.end == quantities[index + 1].start:
+        elif index + 1 < len(quantities) and text[q.end : quantities[index + 1].start] in ("", "类"):
             # 10件32项实事: the first number counts what stands behind the second
             group, _ = behind(text[quantities[index + 1].end : spans[index + 1][1]], q)
             words, offset = front(own)
@@ -221,8 +227,14 @@ def _carried(
     listed: bool,
 ) -> bool:
     """Complete a name with what the sentence has said before; return whether there is one."""
-    if within and context.core and (not draft.name or _fragment(draft.name)):
-        draft.name = context.verb + draft.name + noun_of(context.core)
+    if context.core and _fragment(draft.name.removeprefix(context.verb)) and (within or index):
+        # 新增省级以上平台18个、市级48个; 其中，过亿元9个: a rank or a limit without the thing
+        own = draft.name.removeprefix(context.verb)
+        noun = noun_of(context.core) if within else context.core.removeprefix(context.modifier)
+        draft.name = context.verb + own + noun
+        draft.start, draft.rule = context.start, "indicators/among"
+    elif within and context.core and not draft.name:
+        draft.name = context.verb + noun_of(context.core)
         draft.start, draft.rule = context.start, "indicators/among"
     elif within and context.verb and counts_things(q) and not verb_of(draft.name) and not tail:
         draft.name = context.verb + draft.name
@@ -233,7 +245,9 @@ def _carried(
             draft.name = context.name if whole else context.core or context.name
             draft.start, draft.rule = context.start, "indicators/carried"
         elif context.waiting:
-            draft.name = front(measure(context.waiting, q, "")[0])[0] or context.waiting
+            told = SUBJECT.match(context.waiting)
+            stem = told["subject"] if told else measure(context.waiting, q, "")[0]
+            draft.name = front(stem)[0] or context.waiting
             draft.start, draft.rule = context.waiting_start, "indicators/clause-before"
         else:
             return False
@@ -284,7 +298,8 @@ def _told_of(draft: Draft, context: Context) -> None:
         return
     subject, at = context.topic, context.topic_start
     if not subject and context.core and not is_generic(context.core):
-        subject, at = subject_of(context.core), context.start
+        # 新签约项目…、投资额: a word like 项目 says too little without its act
+        subject, at = subject_of(context.core if len(context.core) > 3 else context.name), context.start
     if subject and is_generic(subject):
         subject = context.core
     if not subject and context.waiting and (told := SUBJECT.match(context.waiting)):

@@ -165,7 +165,9 @@ class Quantities:
         if words and not _counts(text, match, value):
             self.left.append(Left(match.start(), match.end(), "name", "quantities/numeral-in-name"))
             return
-        if LIMITING.search(unit) and self._limits(text, match):
+        # An age qualifies whom it is about, unless it is measured: 人均预期寿命83岁.
+        aged = unit.endswith("岁") and not re.search("寿命|年龄", text[max(0, at - 20) : at])
+        if aged or (LIMITING.search(unit) and self._limits(text, match)):
             self.left.append(Left(match.start(), match.end(), "threshold", "quantities/limit"))
             return
         end = match.end() if unit != "大" or match["unit"] else match.end("number") + 1
