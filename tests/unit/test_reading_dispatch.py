@@ -83,7 +83,7 @@ def test_a_wrong_name_does_not_matter(data: bytes, expected: str) -> None:
         (b"Rar!\x1a\x07\x00", "compression", "解压"),
         (b"7z\xbc\xaf\x27\x1c\x00", "compression", "解压"),
         (b"\x1f\x8b\x08\x00", "compression", "解压"),
-        (b'<?xml version="1.0"?><?mso-application progid="Word.Document"?><w/>', "office", "另存为 docx"),
+        (b'<?xml version="1.0"?><?mso-application progid="Word.Document"?><w/>', "doc", "另存为 docx"),
         (b"MIME-Version: 1.0\r\n\r\n<html>", "mht", "html"),
         (zipped({"[Content_Types].xml": "x", "ppt/presentation.xml": "x"}), "office", "docx"),
         (zipped({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "x"}), "office", "docx"),

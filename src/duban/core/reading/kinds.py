@@ -50,7 +50,7 @@ def kind(data: bytes, *, name: str) -> Kind:
         start = start.replace(b"\x00", b"").lstrip(b"\xff\xfe\xef\xbb\xbf")
     if any(mark in start for mark in _OFFICE_XML):
         raise UnreadableSource(
-            "这是 XML 格式的 Office 文件。请用原来的软件打开，另存为 docx 或 xlsx 后再试。", code="office", name=name
+            "这是 XML 格式的 Office 文件。请用原来的软件打开，另存为 docx 或 xlsx 后再试。", code="doc", name=name
         )
     if start.lstrip()[:13].lower() == b"mime-version:" or b"\nMIME-Version:" in start[:1024]:
         raise UnreadableSource("这是单一网页存档（mht）。请用浏览器打开，另存为 html 后再试。", code="mht", name=name)
