@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from duban.core.rules import alternation, load
 from duban.core.types import UnitRole
 
-BRACKET = {"(": ")", "[": "]", "【": "】", "〔": "〕"}
-
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -38,11 +36,12 @@ def find(text: str, start: int, end: int) -> list[Assignment]:
     for match in _OPEN.finditer(text, start, end):
         if match.start() < at:
             continue
-        opened = text[match.start()]
-        if opened in BRACKET:
-            close = _closing(text, match.start(), end)
+        bracket = text[match.start()] in "([【〔"
+        if bracket:
+            labelled = bool(_LABEL.match(text, match.start() + 1, end))
+            close = _closing(text, match.start(), end, over_lines=labelled)
             inner = (match.start() + 1, close)
-            stop = close + 1 if close < end else end
+            stop = min(close + 1, end)
         else:  # a line of its own
             close = text.find("\n", match.start(), end)
             close = end if close < 0 else close
@@ -53,29 +52,31 @@ def find(text: str, start: int, end: int) -> list[Assignment]:
                 stop += 1
             found.append(Assignment(match.start(), stop, tuple(units), tuple(sponsors)))
             at = stop
+        elif bracket:
+            at = match.start() + 1 if close >= end else stop
     return found
 
 
 _book = load("extract.units")
-_LABEL = _book["label"].pattern
-_VERB = _book["verb"].pattern
-_SPONSOR = _book["sponsor"].pattern
-_TAIL = _book["tail"].pattern
+_LABEL, _VERB, _SPONSOR, _TAIL, _BARE, _NO_UNIT = (
+    _book[name].pattern for name in ("label", "verb", "sponsor", "tail", "unit", "no-unit")
+)
 _LEAD, _SUPPORT = re.compile(_book.any_of("lead")), re.compile(_book.any_of("support"))
 _ROLE_WORDS = _book.any_of("lead", "support", "responsible")
-# Where an assignment may open: a bracket, or a labelled line.
+_LIMITS = tuple(rule.pattern for rule in load("extract.deadlines"))
+# Where an assignment may open: a bracket, or a line that begins with a label and a colon.
 _OPEN = re.compile(
-    rf"[(\[【〔](?=[^\n()]{{0,400}}?(?:{_ROLE_WORDS}))|(?<=[。;])[(【](?=[\u4e00-\u9fff])|(?:(?<=\n)|^|(?<=[。;!?]))(?={_LABEL.pattern})"
+    rf"[(\[【〔](?=[^\n()]{{0,400}}?(?:{_ROLE_WORDS}))|(?<=[。;])[(【](?=[\u4e00-\u9fff])"
+    rf"|(?:(?<=\n)|^|(?<=[。;!?]))(?={_LABEL.pattern})(?=[^\n::]{{0,14}}[::])"
 )
-_SPLIT = re.compile(r"[、,;;。\n/]|和(?=[区县市省镇]|各)|\s+")
-_UNITISH = re.compile(
-    r"(?:局|委|办|办公室|厅|部|院|署|处|科|室|中心|集团|公司|支行|分局|大队|支队|总队|街道|镇|乡|村|社区|管委会|政府|办事处|部门|单位|联|会|站|所|队|园区|开发区|高新区|"
-    r"指挥部|小组|专班|银行|学院|学校|医院|馆|法院|检察院|团委|妇联|科协|残联|工会|协会|社|馆|台|段|场|行|企|校|厂|区|县|市|州|盟|旗|企业|单位)(?:\([^()]{1,20}\))?$"
-)
+# A field's label inside a bracket; one that is none of ours (完成时限, 联系电话) ends the units before it.
+_FIELD = re.compile(r"(?:^|(?<=[;,。、\s]))(?:[\u4e00-\u9fff()/、]{2,10})[::]")
+_SPLIT = re.compile(r"[、,;。\n/]|(?:以及|会同|和|及|与)(?=[区县市省镇乡各相有本驻])|\s+")
+_CLAUSE = re.compile(rf"[^,;。\n]+?(?:(?:{_book.any_of('lead', 'support')}|负责)(?=、)|(?=[,;。\n])|$)")
 
 
-def _closing(text: str, start: int, end: int) -> int:
-    """Return the index of the bracket that closes the one at `start`, `end` where it never closes in its paragraph."""
+def _closing(text: str, start: int, end: int, *, over_lines: bool) -> int:
+    """Return the index of the bracket that closes the one at `start`, `end` where it never closes."""
     depth = 0
     for index in range(start, min(end, start + 1500)):
         if text[index] in "([【〔":
@@ -84,7 +85,7 @@ def _closing(text: str, start: int, end: int) -> int:
             depth -= 1
             if depth == 0:
                 return index
-        elif text[index] == "\n":
+        elif text[index] == "\n" and not over_lines:
             return index
     return end
 
@@ -105,84 +106,97 @@ def listed(text: str, start: int, end: int, role: UnitRole) -> tuple[list[Unit],
 
 
 def _parse(text: str, start: int, end: int) -> tuple[list[Unit], list[tuple[int, int]]]:
-    labels = sorted(
-        [(m.start(), m.end(), "sponsor") for m in _SPONSOR.finditer(text, start, end)]
-        + [(m.start(), m.end(), _role(m.group())) for m in _LABEL.finditer(text, start, end)],
-    )
-    labels = [label for i, label in enumerate(labels) if i == 0 or label[0] >= labels[i - 1][1]]
+    """Return the units and the people of a bracket's words or of a line."""
+    fields = _fields(text, start, end)
     units: list[Unit] = []
     sponsors: list[tuple[int, int]] = []
-    if labels:
-        if text[start : labels[0][0]].strip("完成时限:,;、。 "):
+    if any(kind not in ("", "other") for _, _, kind in fields):
+        if not all(kind or _is_limit(text, a, b) for a, b, kind in fields):
             return [], []
-        for (_, at, role), behind in zip(labels, [*labels[1:], (end, end, "")], strict=False):
-            stop = _limit(text, at, behind[0])
-            if role == "sponsor":
-                sponsors += _pieces(text, at, stop)
-            else:
-                units += [Unit(a, b, role, "units/label") for a, b in _pieces(text, at, stop)]  # type: ignore[arg-type]
+        for a, b, kind in fields:
+            if kind == "sponsor":
+                sponsors += _pieces(text, a, b)
+            elif kind not in ("", "other"):
+                units += [Unit(x, y, kind, "units/label") for x, y in _pieces(text, a, b)]  # type: ignore[arg-type]
         return units, sponsors
     units = _verbal(text, start, end)
     if not units and text[start - 2 : start - 1] in ("。", ";", "\n"):
         # A bracket behind the last sentence that holds nothing but names of units.
-        pieces = _pieces(text, start, end)
-        if pieces and all(_UNITISH.search(text[a:b]) and b - a < 24 for a, b in pieces):
+        pieces = [piece for piece in _pieces(text, start, end) if not _is_limit(text, *piece)]
+        if pieces and all(_is_unit(text[a:b]) for a, b in pieces):
             units = [Unit(a, b, "responsible", "units/bracket") for a, b in pieces]
     return units, []
 
 
-def _limit(text: str, start: int, end: int) -> int:
-    """Return where a list of units ends: before a label that is none of ours (完成时限：)."""
-    match = re.compile(r"[;,。、\s]?(?:完成|办理|推进|工作)?(?:时限|时间|期限|目标|要求|领导)[::]").search(
-        text, start, end
-    )
-    return match.start() if match else end
+def _fields(text: str, start: int, end: int) -> list[tuple[int, int, str]]:
+    """Divide words at their labels: (start, end, role, "sponsor", "other", or "" for what stands before the first)."""
+    marks: list[tuple[int, int, str]] = [(m.start(), m.end(), "sponsor") for m in _SPONSOR.finditer(text, start, end)]
+    marks += [(m.start(), m.end(), _role(m.group())) for m in _LABEL.finditer(text, start, end)]
+    marks += [(m.start(), m.end(), "other") for m in _FIELD.finditer(text, start, end)]
+    marks.sort(key=lambda mark: (mark[0], mark[2] == "other"))
+    kept: list[tuple[int, int, str]] = []
+    for mark in marks:
+        if not kept or mark[0] >= kept[-1][1]:
+            kept.append(mark)
+    bounds = [*kept[1:], (end, end, "")]
+    fields = [(at, behind[0], kind) for (_, at, kind), behind in zip(kept, bounds, strict=False)]
+    first = kept[0][0] if kept else end
+    return [(start, first, ""), *fields] if text[start:first].strip("。;, \n") else fields
+
+
+def _is_limit(text: str, start: int, end: int) -> bool:
+    """Say whether words are a time limit and nothing else: 6月底前完成."""
+    words = text[start:end].strip("。;,、 \n")
+    return any((m := limit.match(words)) and len(words) - m.end() <= 4 for limit in _LIMITS)
+
+
+def _is_unit(words: str) -> bool:
+    return len(words) < 24 and bool(_BARE.search(words)) and not _NO_UNIT.search(words)
 
 
 def _verbal(text: str, start: int, end: int) -> list[Unit]:
     """Parse 区发改局牵头，区财政局、区住建局配合: each clause's last word is the role of the units before it."""
     units: list[Unit] = []
     pending: list[tuple[int, int]] = []
-    for match in re.compile(r"[^,;。]+").finditer(text, start, end):
-        verb = _VERB.search(text[slice(*match.span())])
-        pieces = _pieces(text, match.start(), match.start() + verb.start() if verb else match.end())
-        pending += pieces
+    for match in _CLAUSE.finditer(text, start, end):
+        if _is_limit(text, *match.span()):
+            continue
+        verb = _VERB.search(match.group())
+        pending += _pieces(text, match.start(), match.start() + verb.start() if verb else match.end())
         if verb:
             units += [Unit(a, b, _role(verb.group("role")), "units/verb") for a, b in pending]
             pending = []
-    if pending or any(not _UNITISH.search(text[u.start : u.end]) for u in units):
-        return []
-    return units
+    return [] if pending or not all(_is_unit(text[unit.start : unit.end]) for unit in units) else units
 
 
 def _pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Split a list of units at its separators, brackets kept whole, closing words cut off."""
-    tail = _TAIL.search(text[start:end])
-    if tail:
-        end = start + tail.start()
-    pieces, at, depth = [], start, 0
-    index = start
+    while start < end and text[start] in "( " and text[end - 1] in ") 。;" and text.find(")", start) >= end - 2:
+        start, end = start + 1, end - 1  # 责任单位：（区教育局、区人社局）
+    end = start + _cut_tail(text[start:end])
+    pieces, at, depth, index = [], start, 0, start
     while index <= end:
         match = _SPLIT.match(text, index, end) if depth == 0 and index < end else None
-        if index == end or match:
-            a, b = at, index
-            while a < b and text[a] in " :.·":
-                a += 1
-            word = text[a:b]
-            cut = _TAIL.search(word)
-            if cut and cut.start() > 0:
-                b = a + cut.start()
-            if b - a > 1 and not re.fullmatch(
-                r"按.*(?:负责|分工|落实)|等|(?:共同)?(?:牵头|负责|配合)|.*按职责分工.*", text[a:b]
-            ):
-                pieces.append((a, b))
-            if match is None:
-                break
-            at = index = match.end()
+        if index < end and not match:
+            depth += (text[index] in "([") - (text[index] in ")]")
+            index += 1
             continue
-        depth += (text[index] in "([") - (text[index] in ")]")
-        index += 1
+        a, b = at, index
+        while a < b and text[a] in " :.·由":
+            a += 1
+        b = a + _cut_tail(text[a:b])
+        if b - a > 1 and not _NO_UNIT.search(text[a:b]):
+            pieces.append((a, b))
+        if match is None:
+            break
+        at = index = match.end()
     return pieces
+
+
+def _cut_tail(words: str) -> int:
+    """Return the length of words without what closes a list of units: 等部门按职责分工负责."""
+    tail = _TAIL.search(words)
+    return tail.start() if tail and tail.start() > 0 else len(words)
 
 
 # ---- canonical keys ---------------------------------------------------------------------------------------------------
