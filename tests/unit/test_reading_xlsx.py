@@ -219,7 +219,7 @@ def test_merged_ranges_that_reach_into_each_other_or_past_the_end_do_no_harm() -
                 '<table:table-row table:number-rows-repeated="1048576"><table:table-cell table:number-columns-repeated="16384"><text:p>x</text:p></table:table-cell></table:table-row>'
             ),
             "too-large",
-            "超过 500000 个",
+            "超过 1000000 个",
         ),
         (ods(""), "no-text", "没有文字"),
         (ole("Workbook", b"\x09\x08"), "broken", "损坏"),

@@ -42,6 +42,6 @@ MAX_TEXT_CELLS = 500_000
 # The cells of a sheet are looked at one by one, without a tree; a task list of 10,000 rows is about 10 MB.
 MAX_SHEET_PART = 64 * MEGABYTE
 # Cells with words in a workbook, each some 300 bytes; a task list of 10,000 rows has 100,000.
-MAX_SHEET_CELLS = 500_000
+MAX_SHEET_CELLS = 1_000_000
 # Empty cells between them are cells too, up to this many in all.
 MAX_SHEET_AREA = 2_000_000
