@@ -14,7 +14,16 @@ from duban.core.text.numerals import chinese_number
 
 # Words in titles and quotation marks are names.
 NAMES = re.compile(r"《[^》\n]{1,80}》|“[^”\n]{1,30}”")
-FEASTS = {"五一": (5, 1), "七一": (7, 1), "十一": (10, 1), "国庆": (10, 1), "元旦": (1, 1)}
+FEASTS = {
+    "五一": (5, 1),
+    "六一": (6, 1),
+    "七一": (7, 1),
+    "建党": (7, 1),
+    "八一": (8, 1),
+    "教师": (9, 10),
+    "国庆": (10, 1),
+    "十一": (10, 1),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +108,19 @@ def _day(match: re.Match[str], year: int | None) -> date | None:
 
 
 def _month_end(match: re.Match[str], year: int | None) -> date | None:
-    chosen = _year(match["year"] or match["year2"], year)
+    chosen = _year(match["year"] or match["year2"] or match["year3"], year)
     if not chosen:
         return None
     if match["month2"]:
         return date(chosen, int(match["month2"]), 1) - timedelta(days=1)
-    return month_last(chosen, int(match["month"]))
+    return month_last(chosen, int(match["month"] or match["month3"]))
+
+
+def _ten_days(match: re.Match[str], year: int | None) -> date | None:
+    chosen, month = _year(match["year"], year), int(match["month"])
+    if not chosen:
+        return None
+    return month_last(chosen, month) if match["third"] == "下" else date(chosen, month, "上中".index(match["third"]) * 10 + 10)
 
 
 def _quarter(match: re.Match[str], year: int | None) -> date | None:
@@ -127,7 +143,7 @@ def _year_end(match: re.Match[str], year: int | None) -> date | None:
 
 
 def _by_year(match: re.Match[str], year: int | None) -> date | None:
-    chosen = int(match["year"] or match["year2"])
+    chosen = int(match["year"] or match["year2"] or match["year3"])
     before = match["year2"] and not re.search("[底末]", match.group())
     return date(chosen - 1 if before else chosen, 12, 31)
 
@@ -149,14 +165,18 @@ def _plan_end(match: re.Match[str], year: int | None) -> date | None:
 
 def _unfixed(match: re.Match[str], year: int | None) -> date | None:
     feast = (match["feast"] or "").strip("“”").removesuffix("节")
-    if year and feast in FEASTS:
-        return date(year, *FEASTS[feast]) - timedelta(days=1)
+    chosen = _year(match["year"], year)
+    if chosen and feast == "元旦":  # without a year of its own the one that ends the planned year
+        return date(chosen if match["year"] else chosen + 1, 1, 1) - timedelta(days=1)
+    if chosen and feast in FEASTS:
+        return date(chosen, *FEASTS[feast]) - timedelta(days=1)
     return None
 
 
 RESOLVE: dict[str, Callable[[re.Match[str], int | None], date | None]] = {
     "day": _day,
     "month_end": _month_end,
+    "ten_days": _ten_days,
     "quarter": _quarter,
     "half": _half,
     "year_end": _year_end,
