@@ -138,7 +138,7 @@ def test_the_walk_through_of_contributing_works(tmp_path: Path) -> None:
     assert limits_found in told
     assert left_out in told
     proof = "from duban.core.extract.rules import render; print(render())"
-    assert re.search(r"`ten-days`.*8月中旬前建成 → 8月中旬前.*`return-right`", run("-c", proof), re.DOTALL)
+    assert re.search(r"`week`.*第33周前建成 → 第33周前.*`return-right`", run("-c", proof), re.DOTALL)
     for book, rule in zip(("deadlines", "quantities"), blocks["toml"], strict=False):
         for entry in tomllib.loads(rule)["rule"]:
             pattern = re.compile(entry["pattern"])

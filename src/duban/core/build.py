@@ -114,6 +114,11 @@ class Builder:
     def _text_task(self, found: Found) -> tuple[Range, Range, Task]:
         self._skip += [(a.start, a.end) for a in found.assignments]
         section = self._section_of(found.section)
+        beside = [(a.start, a.end) for a in found.assignments if not found.body[0] <= a.start < found.body[1]]
+        limits = deadlines.find(self.words, *found.body, self.year)
+        for a, b in beside:  # 完成时限：2026年9月 is a limit as it would be in a table's cell
+            read = deadlines.column if units.LIMIT_LABEL.search(self.words, a, b) else deadlines.find
+            limits += read(self.words, a, b, self.year)
         task = Task(
             id="",
             section=section.id if section else None,
@@ -122,7 +127,7 @@ class Builder:
             text=self._quoted(found.body),
             span=self.text.home(found.start, found.end),
             responsibilities=tuple(self._responsibility(unit) for a in found.assignments for unit in a.units),
-            deadlines=tuple(map(self._deadline, deadlines.find(self.words, *found.body, self.year))),
+            deadlines=tuple(map(self._deadline, limits)),
             measures=self._measures([found.body]),
             sponsors=tuple(self._quoted(sponsor) for a in found.assignments for sponsor in a.sponsors),
             rule=found.rule,

@@ -120,7 +120,10 @@ def _ten_days(match: re.Match[str], year: int | None) -> date | None:
     chosen, month = _year(match["year"], year), int(match["month"])
     if not chosen:
         return None
-    return month_last(chosen, month) if match["third"] == "下" else date(chosen, month, "上中".index(match["third"]) * 10 + 10)
+    third = "上中下".index(match["third"])
+    if match["before"]:  # as 9月前: the day before they begin
+        return date(chosen, month, 10 * third + 1) - timedelta(days=1)
+    return month_last(chosen, month) if third == 2 else date(chosen, month, 10 * third + 10)
 
 
 def _quarter(match: re.Match[str], year: int | None) -> date | None:

@@ -21,7 +21,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """All that a bracket or a line says of who answers; `start` to `end` is taken off the task's body."""
+    """All that a bracket or a line says of who answers, or by when; `start` to `end` is taken off the task's body."""
 
     start: int
     end: int
@@ -47,7 +47,7 @@ def find(text: str, start: int, end: int) -> list[Assignment]:
             close = end if close < 0 else close
             inner, stop = (match.start(), close), close
         units, sponsors = _parse(text, *inner)
-        if units or sponsors:
+        if units or sponsors or LIMIT_LABEL.match(text, *inner):
             while stop < end and text[stop] in "。;":
                 stop += 1
             found.append(Assignment(match.start(), stop, tuple(units), tuple(sponsors)))
@@ -58,19 +58,19 @@ def find(text: str, start: int, end: int) -> list[Assignment]:
 
 
 _book = load("extract.units")
-_LABEL, _VERB, _SPONSOR, _TAIL, _BARE, _NO_UNIT = (
-    _book[name].pattern for name in ("label", "verb", "sponsor", "tail", "unit", "no-unit")
+_LABEL, _VERB, _SPONSOR, LIMIT_LABEL, _TAIL, _BARE, _NO_UNIT = (
+    _book[name].pattern for name in ("label", "verb", "sponsor", "limit", "tail", "unit", "no-unit")
 )
 _LEAD, _SUPPORT = re.compile(_book.any_of("lead")), re.compile(_book.any_of("support"))
 _ROLE_WORDS = _book.any_of("lead", "support", "responsible")
 _LIMITS = tuple(rule.pattern for rule in load("extract.deadlines"))
 # Where an assignment may open: a bracket, or a line that begins with a label and a colon.
 _OPEN = re.compile(
-    rf"[(\[【〔](?=[^\n()]{{0,400}}?(?:{_ROLE_WORDS}))|(?<=[。;])[(【](?=[\u4e00-\u9fff])"
-    rf"|(?:(?<=\n)|^|(?<=[。;!?]))(?={_LABEL.pattern})(?=[^\n::]{{0,14}}[::])"
+    rf"[(\[【〔](?=[^\n()]{{0,400}}?(?:{_ROLE_WORDS})|{LIMIT_LABEL.pattern})|(?<=[。;])[(【](?=[\u4e00-\u9fff])"
+    rf"|(?:(?<=\n)|^|(?<=[。;!?]))(?={_LABEL.pattern}|{LIMIT_LABEL.pattern})(?=[^\n::]{{0,14}}[::])"
 )
 # A field's label inside a bracket; one that is none of ours (完成时限, 联系电话) ends the units before it.
-_FIELD = re.compile(r"(?:^|(?<=[;,。、\s]))(?:[\u4e00-\u9fff()/、]{2,10})[::]")
+_FIELD = re.compile(r"(?:^|(?<=[;,。、\s(\[【〔]))(?:[\u4e00-\u9fff()/、]{2,10})[::]")
 _SPLIT = re.compile(r"[、,;。\n/]|(?:以及|会同|和|及|与)(?=[区县市省镇乡各相有本驻])|\s+")
 _CLAUSE = re.compile(rf"[^,;。\n]+?(?:(?:{_book.any_of('lead', 'support')}|负责)(?=、)|(?=[,;。\n])|$)")
 
