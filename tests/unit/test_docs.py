@@ -21,7 +21,7 @@ from rich.console import Console
 
 from duban.cli.summary import print_summary
 from duban.core import parse, types
-from duban.core.extract.rules import render
+from duban.core.extract.rules import books, render
 from duban.core.reading import image, limits, printed
 
 ROOT = Path(__file__).parents[2]
@@ -116,6 +116,12 @@ def test_the_walk_through_of_contributing_works(tmp_path: Path) -> None:
         for kind in ("toml", "python", "text")
     }
     paper, limits_found, left_out = blocks["text"][:3]
+    added = {entry["name"] for rules in blocks["toml"] for entry in tomllib.loads(rules)["rule"]}
+    if added & {rule.name for _, book in books() for rule in book}:
+        pytest.skip("这两条已经照着加过了")
+    [document] = parse(paper).documents
+    assert not document.tasks[0].deadlines, "产品已经认得这个时限了：换一个例子"
+    assert 7 in [indicator.value for indicator in document.indicators], "产品已经排除这个数了：换一个例子"
     shutil.copytree(ROOT / "src/duban", tmp_path / "duban", ignore=shutil.ignore_patterns("__pycache__"))
     extract = tmp_path / "duban/core/extract"
     _insert(extract / "deadlines/rules.toml", '[[rule]]\nname = "quarter"', blocks["toml"][0] + "\n")
@@ -139,13 +145,10 @@ def test_the_walk_through_of_contributing_works(tmp_path: Path) -> None:
     assert left_out in told
     proof = "from duban.core.extract.rules import render; print(render())"
     assert re.search(r"`week`.*第33周前建成 → 第33周前.*`return-right`", run("-c", proof), re.DOTALL)
-    for book, rule in zip(("deadlines", "quantities"), blocks["toml"], strict=False):
-        for entry in tomllib.loads(rule)["rule"]:
-            pattern = re.compile(entry["pattern"])
-            assert all(
-                (found := pattern.search(text)) and found.group() == words for text, words in entry["examples"]
-            ), book
-            assert not any(pattern.search(text) for text in entry["rejects"]), book
+    for entry in (entry for rules in blocks["toml"] for entry in tomllib.loads(rules)["rule"]):
+        pattern = re.compile(entry["pattern"])
+        assert all((found := pattern.search(words)) and found.group() == wanted for words, wanted in entry["examples"])
+        assert not any(pattern.search(words) for words in entry["rejects"])
 
 
 def _insert(path: Path, before: str, words: str) -> None:
