@@ -5,13 +5,15 @@ from __future__ import annotations
 import itertools
 import re
 
-from duban.core.extract.indicators.words import COUNTED, EFFORT, inside
+from duban.core.extract.indicators.words import ACTS, COUNTED, EFFORT, inside
 from duban.core.extract.quantities.resolve import Quantity
 
 MARKS = re.compile(r"[“《(「”》)」,;:。!?\n]")
 CONNECT = re.compile(r"[、和及与或]|以及")
 # Where no connector divides two numbers, a verb does.
-DIVIDES = re.compile(r"(?:完成|实现|增长|达到?|占|下降|提高|降低|减少|纳入|通过|新增|增加|其中|提升|压减|并|为|到位)")
+DIVIDES = re.compile(
+    r"(?:完成|实现|增长|达到?|占|下降|提高|降低|减少|纳入|通过|新增|增加|其中|提升|压减|(?:整合|合并|精简|调整)为|并|为|到位)"
+)
 
 
 def clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -50,7 +52,7 @@ def segments(text: str, start: int, end: int, quantities: list[Quantity]) -> lis
             verbs = [m for m in connectors if COUNTED.match(between, m.end()) or EFFORT.match(between, m.end())]
             cuts.append(one.end + (verbs or connectors)[0].end())
         else:
-            verb = DIVIDES.search(between)
+            verb = DIVIDES.search(between) or ACTS.search(between, 2)
             cuts.append(one.end + (verb.start() if verb else 0))
     return list(zip(cuts, [*cuts[1:], end], strict=True))
 

@@ -13,6 +13,7 @@ PAIRS = (
     ("省市", ("省", "市")),
     ("内外", ("内", "外")),
 )
+PLACES = ("城市", "城镇", "农村", "乡村", "城区", "镇村")
 RATE = re.compile(r"[\u4e00-\u9fff]{1,5}(?:率|人数|数量|总数|面积)")
 LIMIT = re.compile(r"(?P<before>.*?)(?P<limit>[过超]?[\d.十百千万亿两三五]+元(?:以上)?)(?P<noun>.*)")
 SHARED_HEADS = ("居民", "浓度", "人均", "合格率", "覆盖率", "普及率", "占比", "增加值", "产量", "标准")
@@ -77,13 +78,15 @@ def _tail(name: str, last: str) -> str:
     for length in range(min(len(name), len(last) - 2), 0, -1):
         if name[-length:] == last[:length]:
             return last[length:]
+    if name in PLACES and last[:2] in PLACES:
+        return last[2:]
     tail = last[len(name) :]
     if len(name) <= 4 and set(name) & set(last[: len(name)]) and len(tail) > 2:  # 食品、药品抽检合格率
         return tail
     for head in SHARED_HEADS:
         at = last.find(head)
         if at > 0:
-            return last[at:]
+            return last[at + len(head) :] if name.endswith(head) else last[at:]
     if generic := GENERIC_END.search(last):
         return generic.group() if len(generic.group()) < len(last) - 1 else ""
     return tail if len(tail) >= 2 else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from duban.core.extract.indicators.words import BOOK, COMPARE, COUNTED, LINK
-from duban.core.extract.quantities.resolve import Quantity
+from duban.core.extract.quantities.resolve import WHOLE_WORD, Quantity
 from duban.core.types import Comparator, MeasureKind
 
 GROWTH, DECLINE, TO, FROM = (BOOK[name].pattern for name in ("growth", "decline", "change-to", "change-from"))
@@ -57,6 +57,8 @@ def _rate(left: str, right: str, kind: str) -> tuple[str, MeasureKind]:
     changes: tuple[tuple[re.Pattern[str], MeasureKind], ...] = ((DECLINE, "decline"), (GROWTH, "growth"))
     for pattern, change in changes:
         if match := pattern.search(left):
+            if match.group().startswith("改善") and re.search(r"浓度|指数", left):
+                change = "decline"
             return _plain(strip_compare(left[: match.start()])), change
     if re.match(r"(?:左右|以上)?的?(?:增长|增速|增幅)", right):
         return _plain(_link(left)), "growth"
@@ -85,7 +87,7 @@ def _link(words: str) -> str:
 def _plain(words: str) -> str:
     """Take out what a change is measured against: 比上年, 较“十二五”末."""
     words = AGAINST.sub("", words).rstrip(" ,、")
-    return re.sub(r"(?:预计|约|再|已|均|分别|累计|年均|总体|可比|同比|平均|又|也)+$", "", words)
+    return re.sub(rf"{WHOLE_WORD}(?:预计|约|再|已|均|分别|累计|年均|总体|可比|同比|平均|又|也)+$", "", words)
 
 
 def comparator(q: Quantity, left: str, behind: str) -> Comparator:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from duban.core.extract.indicators.words import ACTS, BOOK, COUNTED, EFFORT, LIMITS, NO_EFFORT, inside, verb_of
-from duban.core.extract.quantities.resolve import Quantity
+from duban.core.extract.quantities.resolve import WHOLE_WORD, Quantity
 
 TIME = BOOK["time-in-front"].pattern
 ENUMERATOR = re.compile(
@@ -108,7 +108,11 @@ def joined(words: str, tail: str, q: Quantity) -> str:
 
 def polished(name: str, place: str) -> str:
     """Return a name without what strayed to its ends; `place` is whose paper it is, and goes without saying."""
-    name = re.sub(r"^(?:了|的|在|、|和|及|与|并|,)+|(?:的|、|和|(?<!惠)(?<!涉)及|与|等|,|:|共|已|约|近|达)+$", "", name)
+    name = re.sub(
+        rf"^(?:了|的|在(?![建谈库册校园岗])|、|和|及|与|并|,)+|{WHOLE_WORD}(?:的|、|和|(?<!惠)(?<!涉)及|与|等|,|:|共|已|约|近|达)+$",
+        "",
+        name,
+    )
     name = re.sub(r"(?<=[建成办立出改造展开放定增])了", "", name)
     name = re.sub(r"(?<=[\u4e00-\u9fff”])(?:实现|完成)(?=[\u4e00-\u9fff]{2,})(?!率)", "", name)
     examples = re.search(r"等(?=[\u4e00-\u9fff]{2,}$)(?!级|次|奖|待|候)", name)

@@ -18,7 +18,10 @@ from duban.core.extract.indicators.words import (
     BOOK,
     COUNTED,
     EFFORT,
+    OWN_ACT,
+    WORK,
     is_generic,
+    is_verb,
     modifier_of,
     noun_of,
     subject_of,
@@ -59,6 +62,7 @@ class Context:
     modifier: str = ""
     start: int = -1
     names: list[str] = field(default_factory=list)
+    recent: list[str] = field(default_factory=list)  # all names since the last stop, for 分别 behind them
     counted: str = ""  # the core of the last name under which things were counted
     prefix: str = ""  # what a name behind its number is part of, for the next of a list
     topic: str = ""
@@ -70,6 +74,7 @@ class Context:
         """Forget the last name: what follows is told of something else."""
         self.name = self.core = self.verb = ""
         self.names = []
+        self.recent = []
 
 
 def find(text: str, start: int, end: int, quantities: list[Quantity], place: str = "") -> Iterator[Found]:
@@ -123,6 +128,8 @@ def _clause(text: str, start: int, end: int, quantities: list[Quantity], context
                 group, _ = behind(text[quantities[index + 1].end : spans[index + 1][1]], q)
                 if modifier_of(group):
                     found = replace(found, name=found.name + group.removeprefix(modifier_of(group)))
+            if index + 1 < len(quantities) and not context.counted and is_verb(found.name):
+                found = _of_next(text, found, spans[index + 1], quantities[index + 1])
             names.append(found.name)
             yield found
         elif index + 1 < len(quantities) and text[q.end : quantities[index + 1].start] in ("", "类"):
@@ -137,6 +144,14 @@ def _clause(text: str, start: int, end: int, quantities: list[Quantity], context
         index = together[-1] + 1
     if len(names) > 1:
         context.names = names
+
+
+def _of_next(text: str, found: Found, span: tuple[int, int], q: Quantity) -> Found:
+    """培育3家、引进5家总部企业: what both acts are done to stands behind the last number."""
+    verb, group = verb_of(text[span[0] : q.start]), behind(text[q.end : span[1]], q)[0]
+    if found.name in WORK or not verb or verb != text[span[0] : q.start] or not group or q.unit != found.quantity.unit:
+        return found
+    return replace(found, name=found.name + group)
 
 
 def _of_group(text: str, found: Found, q: Quantity, end: int, context: Context) -> Found:
@@ -204,10 +219,10 @@ def _around(words: str, tail: str, own: int, q: Quantity, end: int, context: Con
     name = words
     if words and words == verb_of(words):
         core = context.counted or context.core if counts_things(q) else context.core
-        if core:
+        if core and words not in WORK:
             # 新增5家 counts what was told of before; 交流轮岗300人 says what was done with it.
             name = words + core if words.startswith(("新", "续", "改", "再")) else core + words
-        elif len(words) < 3:
+        elif len(words) < 3 and words not in WORK:
             name = ""
     return Draft(name, own, q.end, "indicators/name-before")
 
@@ -227,10 +242,10 @@ def _carried(
     listed: bool,
 ) -> bool:
     """Complete a name with what the sentence has said before; return whether there is one."""
-    if context.core and _fragment(draft.name.removeprefix(context.verb)) and (within or index):
+    if context.core and _fragment(draft.name.removeprefix(context.verb)):
         # 新增省级以上平台18个、市级48个; 其中，过亿元9个: a rank or a limit without the thing
         own = draft.name.removeprefix(context.verb)
-        noun = noun_of(context.core) if within else context.core.removeprefix(context.modifier)
+        noun = noun_of(context.core) if within else _OWN_LIMIT.sub("", context.core.removeprefix(context.modifier))
         draft.name = context.verb + own + noun
         draft.start, draft.rule = context.start, "indicators/among"
     elif within and context.core and not draft.name:
@@ -241,7 +256,7 @@ def _carried(
         draft.start, draft.rule = context.start, "indicators/among"
     elif not draft.name or draft.name in ("总", "同比"):
         if context.name:
-            whole = kind in CHANGES or not left.strip(" ,、")
+            whole = kind in CHANGES or bool(re.fullmatch(r"[ ,、]*(?:共|共计|合计|总计|总长)?", left))
             draft.name = context.name if whole else context.core or context.name
             draft.start, draft.rule = context.start, "indicators/carried"
         elif context.waiting:
@@ -249,6 +264,8 @@ def _carried(
             stem = told["subject"] if told else measure(context.waiting, q, "")[0]
             draft.name = front(stem)[0] or context.waiting
             draft.start, draft.rule = context.waiting_start, "indicators/clause-before"
+        elif words:
+            draft.name = words
         else:
             return False
     elif not words and tail and index and context.prefix and listed and not context.verb:
@@ -269,7 +286,7 @@ def _carried(
 
 def _goes_on(draft: Draft, left: str, q: Quantity, words: str, context: Context, index: int) -> bool:
     """Say whether a number without a verb goes on with the act before: 新培育…12家,国家高新技术企业40家."""
-    if is_generic(draft.name) or verb_of(draft.name):
+    if is_generic(draft.name) or verb_of(draft.name) or OWN_ACT.match(draft.name):
         return False
     if index:
         return True
@@ -279,11 +296,13 @@ def _goes_on(draft: Draft, left: str, q: Quantity, words: str, context: Context,
     return plain and not re.match("全|每|其中|其|平均|人均", words)
 
 
+_LIMIT = r"(?:过|超|投资)?[\d.十百千万亿五两三]+元(?:以上)?(?:的)?"
+_OWN_LIMIT = re.compile(f"^{_LIMIT}")
+
+
 def _fragment(name: str) -> bool:
     """Say whether words among 其中 are no name of their own: 过亿元, 省级."""
-    return bool(
-        re.fullmatch(r"(?:过|超|投资)?[\d.十百千万亿五两三]+元(?:以上)?(?:的)?|[国省市县区]家?级(?:以上)?", name)
-    )
+    return bool(re.fullmatch(rf"{_LIMIT}|[国省市县区]家?级(?:以上)?", name))
 
 
 def _told_of(draft: Draft, context: Context) -> None:
@@ -314,6 +333,7 @@ def _told_of(draft: Draft, context: Context) -> None:
 def _remember(context: Context, name: str, draft: Draft, words: str, tail: str, q: Quantity, *, base: bool) -> None:
     """Keep what the numbers that follow may go on with."""
     context.start, context.name = draft.start, name
+    context.recent.append(name)
     if base:
         context.core, context.verb = name, ""
         return
@@ -355,6 +375,8 @@ def _several(start: int, together: list[Quantity], left: str, context: Context) 
     stem, kind = measure(plain, first, "")
     if EMPTY.fullmatch(left.strip(" ,")):
         names = distribute(context.waiting, count) or context.names
+        if not names and "分别" in left:
+            names = context.recent[-count:] if len(context.recent) >= count else []
         at = context.waiting_start if context.waiting else context.start
     else:
         words = front(strip_compare(stem.rstrip()))[0]

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 
+from duban.core.extract.quantities.resolve import WHOLE_WORD
 from duban.core.rules import alternation, load
 
 BOOK = load("extract.indicators")
 _W = BOOK.words
 LIMITS = tuple(rule.pattern for rule in load("extract.deadlines"))
-COUNTED = re.compile(f"(?:新)?(?:{alternation(_W['counted'])})(?:了|出|成)?")
+# 服务业, 种植大户, 培训机构: the verb is the front of a noun.
+_NO_NOUN = r"(?!(?<=服务|种植|养殖|开发|保护|培训|救助|发展|研发|安置)(?:业(?!务)|区|者|户|大户|场|机构|中心|站|平台|公司|单位|基地|房|面积))(?!率|量(?!化)|额)"
+COUNTED = re.compile(f"(?:新)?(?:{alternation(_W['counted'])}){_NO_NOUN}(?:了|出|成)?")
+OWN_ACT = re.compile(f"(?:{alternation(_W['own_act'])})")
+WORK = frozenset(_W["work"])
 VERBS = re.compile(f"{COUNTED.pattern}(?:[、和及]{COUNTED.pattern})*")  # 新建、改扩建
 ACTS = re.compile(f"(?:{alternation(_W['acts'])})(?:了|出)?")
 EFFORT = re.compile(f"(?:{alternation(_W['effort'])})")
 NO_EFFORT = BOOK["no-effort"].pattern
-LINK = re.compile(f"(?:{alternation(_W['link'])})$")
-COMPARE = re.compile(f"(?:{alternation(_W['compare'])})$")
+LINK = re.compile(f"{WHOLE_WORD}(?:{alternation(_W['link'])})$")
+COMPARE = re.compile(f"{WHOLE_WORD}(?:{alternation(_W['compare'])})$")
 _GENERIC = f"(?:{alternation(_W['generic'])})"
 GENERIC = re.compile(f"(?:完成|实现|累计|年度|计划|预计|新增|人均|年|合计|总|到位)?{_GENERIC}")
 GENERIC_END = re.compile(f"(?:{_GENERIC}|播种面积|总产|建设)$")

@@ -19,22 +19,26 @@ _PER = r"(?:/(?:[万百千]?[\u4e00-\u9fff]{1,3}?元|[\u4e00-\u9fff]{1,3}?(?=[,�
 _CLASSIFIERS = "个家项处所条座户人名件场次套间台辆张支只头份本批例起片栋株部届轮倍成种类款盏根艘架"
 # 两家, 九个村, 近八成, 三百余户: Chinese numerals count only before a measure word.
 _HAN_NUMBER = rf"[一二两三四五六七八九十百]{{1,4}}(?=(?:余|多)?(?:[万亿千]?(?:[{_CLASSIFIERS}]|元|亩|公里|吨)))"
+# 签约, 附近, 赶超: the last character is no word that estimates.
+WHOLE_WORD = r"(?!(?<=[签预节集契履公])约|(?<=[附靠临邻贴亲])近|(?<=[赶反])超)"
 QUANTITY = re.compile(
-    rf"(?P<before>{_book.any_of('at_least', 'at_most', 'about')})?"
+    rf"{WHOLE_WORD}(?P<before>{_book.any_of('at_least', 'at_most', 'about')})?"
     rf"(?:(?P<low>{_NUMBER})(?P<low_unit>%|‰|个百分点|亿元|万元|万亿元|万|亿|个|家)?(?:-|—|——|~|至|到)(?=\d))?"
     rf"(?P<number>{_NUMBER}|{_HAN_NUMBER})"
     rf"(?P<more>余|多)?(?P<magnitude>{_MAGNITUDE}(?!分))?(?P<more2>余|多)?(?P<unit>{_UNIT})?(?P<per>{_PER})"
-    rf"(?P<more3>余|多(?![元样层渠种]))?(?P<after>\(含\)以上|{_book.any_of('at_least_after', 'at_most_after', 'about_after')})?"
+    rf"(?P<more3>余|多(?![元样层渠种]))?(?P<after>\(含\)以上|{_book.any_of('at_least_after', 'at_most_after', 'about_after')}|(?<=分钟|小时)内|(?<=工作日)内)?"
 )
 # What a limit qualifies: 500万元以上技改项目, 过亿元企业. The number counts nothing, what it qualifies is counted.
 QUALIFIED = re.compile(
     r"的?(?!(?:支持|扶持|用于|帮助|推动|助力|惠及|为))[\u4e00-\u9fff“”]{0,12}?(?:项目|企业|村|公司|家庭|人才|机组|锅炉|产品|品牌|楼|主体|大户|农户|县|镇|工程|设备|产业|集群|贷款|老人|老年人|人口|儿童|幼儿|人员|小区|职工|园区|开发区|商圈|街区|市场)"
 )
+# 10亿元以上3个: how many there are above the limit.
+COUNT_BEHIND = re.compile(r"\d{1,4}(?:个|家|户)")
 # Measures that limit; a count of things (3家以上企业) never does.
 LIMITING = re.compile(r"(?:万|亿|千|百)*(?:元|美元|吨|平方米|㎡|岁|周岁|米|公里|千瓦|亩|%|蒸吨|立方米)$")
 # Chinese numerals count behind a verb that makes or reaches something, behind 等 or a word that estimates.
 HAN_LEAD = re.compile(
-    r"(?:新建|建成|建设|打造|打造出|创建|创成|新增|培育|引进|设立|成立|完成|改造|开工|获批|新设|建立|新开|投用|等|近|超|逾|约|超过|达到?|达|为|占|占比|、|办好|实施|推出|推进|推动|抓好|加快|[.。,;]|^)$"
+    r"(?:新建|建成|建设|打造|打造出|创建|创成|新增|培育|引进|设立|成立|完成|改造|开工|获批|新设|建立|新开|投用|等|近|超|逾|约|超过|达到?|达|为|占|占比|、|办好|实施|推出|[.。,;]|^)$"
 )
 HAN_TAIL = "批轮届次期级类种款支份步度"
 _WORDS = {
@@ -115,6 +119,7 @@ class Quantities:
                 self.found.append(
                     Quantity(match.start(), match.end(), match.start("magnitude"), value, None, unit, comparator, True)
                 )
+                self.left = [left for left in self.left if not left.start <= match.start("magnitude") < left.end]
         self.found.sort(key=lambda q: q.at)
 
     def _masked(self, at: int) -> Left | None:
@@ -136,7 +141,7 @@ class Quantities:
             or (match["unit"] or "").endswith("岁")
         ):
             return False
-        return bool(QUALIFIED.match(text, match.end()))
+        return bool(QUALIFIED.match(text, match.end()) or COUNT_BEHIND.match(text, match.end()))
 
     def _take(self, text: str, match: re.Match[str]) -> None:
         at = match.start("number")
@@ -150,7 +155,7 @@ class Quantities:
         number = match["number"]
         words = not number[0].isdigit()
         unit = (match["magnitude"] or "") + (match["unit"] or "") + (match["per"] or "")
-        if not words and ((before.isascii() and (before.isalnum() or before in "+×*.")) or before == "第"):
+        if not words and ((before.isascii() and (before.isalnum() or before in tuple("+×*."))) or before == "第"):
             self.left.append(Left(match.start(), match.end(), "name", "quantities/part-of-code"))
             return
         if not unit and not words:
@@ -213,7 +218,7 @@ def _comparator(match: re.Match[str]) -> Comparator:
     before, after = match["before"] or "", match["after"] or ""
     if _WORDS["about_after"].fullmatch(after):
         return "~"
-    if _WORDS["at_most_after"].fullmatch(after):
+    if after == "内" or _WORDS["at_most_after"].fullmatch(after):
         return "<="
     if after:
         return ">="
