@@ -77,6 +77,29 @@ def test_a_bracket_or_line_names_the_units_and_their_roles(bracket: str, expecte
     assert read.text.rstrip("。") == "新增企业12家"
 
 
+ABOVE = [
+    "1.加快产业发展（{units}）\n新增企业12家，技改投资增长15%。\n2.办好教育\n新建幼儿园2所，新增学位90个。",
+    "（一）加快产业发展（{units}）\n新增企业12家，技改投资增长15%。\n（二）办好教育\n新建幼儿园2所，新增学位90个。",
+    "1.加快产业发展。（{units}）新增企业12家，技改投资增长15%。\n2.办好教育。新建幼儿园2所，新增学位90个。",
+]
+
+
+@pytest.mark.parametrize("words", ["责任单位：区发改局", "区发改局负责"])
+@pytest.mark.parametrize("body", ABOVE)
+def test_units_beside_a_title_are_no_part_of_it(body: str, words: str) -> None:
+    (document,) = parse("江临市兰桥区2026年重点工作任务\n一、重点任务\n" + body.format(units=words) + "\n").documents
+    assert [task.title for task in document.tasks] == ["加快产业发展", "办好教育"]
+    assert [[unit.unit for unit in task.responsibilities] for task in document.tasks] == [["区发改局"], []]
+
+
+def test_units_of_a_section_answer_for_its_items() -> None:
+    (document,) = parse(
+        "江临市兰桥区2026年重点工作任务\n一、重点任务\n（一）加快产业发展（责任单位：区发改局）\n"
+        "1.抓招商。新签约项目6个。\n2.抓服务。新建驿站3处。（责任单位：区工信局）\n"
+    ).documents
+    assert [[unit.unit for unit in task.responsibilities] for task in document.tasks] == [["区发改局"], ["区工信局"]]
+
+
 NO_UNITS = [
     "建成厂房2万平方米。（一期）",
     "新建公益性公墓2处。（骨灰堂）",
@@ -89,6 +112,7 @@ NO_UNITS = [
     "提升物业管理。（街道）",
     "提升物业管理水平。（含镇办）",
     "提升物业管理水平。（不含乡镇）",
+    "提升物业管理水平。（以下简称兰桥区）",
 ]
 
 
