@@ -233,6 +233,7 @@ class Builder:
     def numbers(self, blocks: tuple[Range, ...], root: Piece) -> None:
         """Add the indicators and projects of all paragraphs, and the numbers that are neither."""
         self._skipped = Intervals(self._skip)
+        self._labels = Intervals((piece.start, piece.head) for piece in root.walk() if piece.label)
         pieces = _Pieces(root)
         tables = [piece.start for piece in root.walk() if piece.kind == "table"]
         for start, end in blocks:
@@ -260,6 +261,8 @@ class Builder:
             self._projects.append(Project(own, task, name, project.value, project.unit, text, span, project.rule))
             self._exclude("project", place, project.rule)
         for left in numbers.left:
+            if left.start in self._labels:
+                continue
             self._exclude(left.why, (left.start, left.end), left.rule)
         taken = Intervals((p.start, p.end) for p in named)
         kept = [q for q in numbers.found if q.at not in taken and q.at not in self._skipped]

@@ -15,6 +15,10 @@ MANNER = re.compile(
     r"(?:以|围绕|聚焦|按照|坚持|根据|结合|针对|为|通过|依托|对|把|将|在|立足|瞄准|紧扣|紧盯|发挥|充分|突出|利用|借助|贯彻|严格按)"
 )
 TIME = re.compile(r"(?:今年|明年|年底|年内|20\d\d年|\d{1,2}月|[上下]半年|第?[一二三四]季度|到20)")
+# 年底前完工 says by when the clause before is done.
+COMPLETED = re.compile(
+    rf"(?:力争|确保|计划)?{TIME.pattern}[\u4e00-\u9fff]{{0,5}}?(?:全部|基本|正式|全面)?(?:{load('extract.deadlines').any_of('act')})(?:建设|使用|并投用|验收)?[。;]?"
+)
 # What only goes on counting what the clause before counted.
 AFTER = re.compile(r"(?:同比|增长|其中|占|达|比|较|分别|年均|增幅|总|下降|增加|提高)")
 SHORT = 6  # characters: less is a fragment of its neighbour
@@ -34,6 +38,8 @@ def _clauses(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         behind = text[stop : stop + 16]
         if mark < end and text[mark] == ",":
             whole = stop - at > SHORT and not MANNER.match(text, at)
+            if COMPLETED.fullmatch(text[stop : next((other for other in marks if other > mark), end)]):
+                continue
             if not (whole and (ACT.match(behind) or TIME.match(behind) or _counted(text, at, mark, stop, marks, end))):
                 continue
         words = _trimmed(text, at, stop)

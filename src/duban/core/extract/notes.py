@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import replace
 
 from duban.core.structure.outline import Gap, Piece
-from duban.core.text import NormalisedText
+from duban.core.text import NormalisedText, squeeze
 from duban.core.types import Document, Note, Source, Span
 
 TERMINAL = "。！？!?；;”’）)】》…"
@@ -48,6 +48,8 @@ def _cut(document: Document, source: Source, text: NormalisedText, root: Piece) 
     for task in document.tasks:
         body = task.text.rstrip()
         if task.rule == "tasks/table-row" or len(body) < 30 or body[-1] in TERMINAL or task.title == body:
+            continue
+        if not squeeze(task.span.of(source.text)).endswith(body):  # the bracket of units behind it closes the sentence
             continue
         at = task.span.end
         notes.append(

@@ -37,7 +37,7 @@ ISSUED = re.compile(
 NAME = r"[\u4e00-\u9fff]"
 KINDS = r"(?:特别行政区|自治[区州县旗]|[省市县区旗镇乡]|街道|地区)"
 # Words of which no name of a place consists.
-NO_NAME = r"(?!人民政府|在|和|与|及|的|各|全|我|本|该|对|等|为|了|是|从|向|由|经|根据|按照|关于|印发|确保|推动|推进|加快|促进)"
+NO_NAME = r"(?!人民政府|中共|委|贯彻|落实|执行|开展|做好|实施|制定|在|和|与|及|的|各|全|我|本|该|对|等|为|了|是|从|向|由|经|根据|按照|关于|印发|确保|推动|推进|加快|促进)"
 STEP = rf"(?:{NO_NAME}{NAME}){{2,7}}?{KINDS}(?!域|直|级|委|属|划|位|内|外|间|长|管|政府工作)"
 PLACE = rf"(?:{STEP}(?:人民政府(?={NAME}{{2,7}}(?:镇|乡|街道)))?){{1,3}}"
 CONGRESS = re.compile(
@@ -49,7 +49,7 @@ SELF = re.compile(
 ISSUER = re.compile(
     rf"(?:^|[《\s|:])(?P<place>{PLACE})(?:人民政府|政府|街道办事处|办事处|党政办|党工委|党委|委员会|委、)", re.MULTILINE
 )
-TITLE_KIND = re.compile(r"工作报告|方案|计划|要点|任务|清单|分解表|分工|台账|责任书|通知|意见")
+TITLE_KIND = re.compile(r"工作报告|方案|计划|要点|任务|清单|分解|分工|台账|责任书|实事|通知|意见")
 
 
 def read(text: str, blocks: tuple[tuple[int, int], ...], aside: list[tuple[int, int]]) -> Meta:
@@ -100,8 +100,12 @@ def _title(text: str, blocks: tuple[tuple[int, int], ...], page: str) -> str | N
             clean = above + clean
         elif (
             index + 1 < len(lines)
-            and not re.search(r"(?:报告|方案|通知|清单|任务|计划|要点|意见|表)(?:[((].*[))])?$", clean)
+            and not re.search(
+                r"(?:报告|方案|通知|清单|任务|计划|要点|意见|表|分解|分工|实事|项目|责任)(?:[((].*[))])?$", clean
+            )
             and len(lines[index + 1]) < 40
+            and not lines[index + 1].endswith(":")
+            and not MARK.match(lines[index + 1])
         ):
             clean += lines[index + 1]
         return clean
@@ -122,7 +126,7 @@ def _title(text: str, blocks: tuple[tuple[int, int], ...], page: str) -> str | N
 def _doc_type(title: str | None, head: str, whole: str) -> DocType | None:
     named = re.sub(r"^.*?关于印发", "", title or "")
     if (
-        re.search(r"政府工作报告", named)
+        re.search(r"政府工作报告(?!.{0,24}(?:任务|分工|分解|落实|方案|清单|台账|措施))", named)
         or re.search(r"^各位代表[:!,]", head, re.MULTILINE)
         or re.search(r"代表.{0,16}政府.{0,6}(?:向大会)?(?:报告工作|报告政府工作)", head)
     ):
@@ -180,9 +184,12 @@ def _named_region(title: str | None, head: str, whole: str, page: str) -> tuple[
     congress = CONGRESS.search(head) or CONGRESS.search(page)
     if congress:
         return congress["place"], _level(congress["place"])
-    named = re.sub(r"^(?:20\d\d年)?(?:关于)?(?:印发)?[《“]?", "", title or "")
+    named = re.sub(r"^(?:20\d\d年(?:度)?)?(?:关于)?(?:印发)?[《“]?", "", title or "")
     places = [m["place"] for m in ISSUER.finditer("\n".join(filter(None, (named, head, page))))]
-    titled = re.match(rf"(?P<place>{PLACE})", named)
+    party = re.match(rf"中共(?P<place>{NAME}{{2,14}}?{KINDS})委", named) or re.search(
+        rf"^中共(?P<place>{NAME}{{2,14}}?{KINDS})委", head, re.MULTILINE
+    )
+    titled = party or re.match(rf"(?P<place>{PLACE})", named)
     if titled and _level(titled["place"]):
         places.insert(0, titled["place"])
     places = [place for place in places if _level(place)]
@@ -248,7 +255,10 @@ def _issuer(title: str | None, head: str, region: str | None, level: str | None,
     signed = re.search(rf"^{PLACE}(?:人民)?政府(?:办公室|办公厅)?$", head, re.MULTILINE)
     if signed:
         return signed.group()
-    titled = re.match(rf"{PLACE}(?:人民)?政府(?:办公室|办公厅)?(?=关于|印发)", title or "")
+    titled = re.match(
+        rf"{PLACE}(?:(?:人民)?政府(?:办公室|办公厅)?|(?<=街道)办事处)(?=关于|印发|20\d\d年(?!政府工作报告))",
+        title or "",
+    )
     if titled:
         return titled.group()
     joint = re.search(r"([\u4e00-\u9fff]{2,6}[区县市]委、[区县市]政府)印发", head)
@@ -296,7 +306,10 @@ def _year(title: str | None, whole: str) -> int | None:
     for words in filter(None, (title,)):
         years = re.findall(r"(20\d\d)年", re.sub(r"(20\d\d)[-—](20\d\d)年", "", words))
         if years and not (planned and re.search("工作报告", words)):
-            return int(years[0])
+            # …2025年计划执行情况与2026年计划草案的报告 plans the later year
+            return int(years[-1 if re.search("(?:执行|完成)情况", words) else 0])
+        if through := re.search(r"(20\d\d)(?:年)?[-—~至](?:20\d\d)年", words):
+            return int(through[1])
     if planned:
         return int(planned[1] or planned[2])
     delivered = next(

@@ -186,7 +186,7 @@ LEAD = re.compile(r"[^,。;:!?、]{4,14}。(?!$)")
 def _joins(text: str, lines: list[tuple[int, int]], source: Source) -> list[bool]:
     """Say of each line whether it continues the one before."""
     joins = [False] * len(lines)
-    headings = {text.find(heading.span.of(source.text).strip()[:1], heading.span.start) for heading in source.headings}
+    headings = {heading.span.end - len(heading.span.of(source.text).lstrip()) for heading in source.headings}
     cells = {cell.span.start for table in source.tables for cell in table.cells}
     page = _page_widths(text, lines) if source.lines == "layout" else None
     indents = [_indent(text, start) for start, _ in lines]

@@ -277,7 +277,12 @@ def _carried(
         and not verb_of(words)
         and _goes_on(draft, left, q, words, context, index)
     ):
-        modifier = context.modifier if index and listed and not modifier_of(draft.name) and draft.name[0] != "“" else ""
+        wide = re.search("以上|规|限", context.modifier)  # 县级 is said of one, 市级以上 of all
+        modifier = (
+            context.modifier
+            if wide and index and listed and not modifier_of(draft.name) and draft.name[0] != "“"
+            else ""
+        )
         draft.name = context.verb + modifier + draft.name
         draft.start = context.start if context.start >= 0 else draft.start
         draft.rule = "indicators/list"

@@ -11,7 +11,7 @@ from duban.core.rules import alternation, load
 _book = load("extract.projects")
 _LIMITS = tuple(load("extract.deadlines"))
 _OF = _book["amount-of-project"].pattern
-_THEN = _book["project-then-amount"].pattern
+_THEN = tuple(_book[name].pattern for name in ("project-then-amount", "project-in-brackets"))
 AMOUNT = re.compile(
     r"(?P<value>\d[\d.,]{0,14})(?:余|多)?(?P<unit>(?:万亿|亿|万|千万)?)(?:余|多)?(?P<money>元人民币|美元|欧元|日元|港元|元)?"
 )
@@ -23,6 +23,7 @@ SUBJECT = re.compile(r"[\u4e00-\u9fffA-Za-z“”·]{2,16}$")
 LEADING = re.compile(
     r"^.*?(?:加快推进|重点抓好|重点推进|积极推进|推进|抓好|加快|推动|支持|确保|力促|促进|引进|实施|开工|建成|完成|做好|依托|配合|服务|督促|其中|并|和|及|与)(?=[\u4e00-\u9fffA-Za-z“”]{2,16}$)"
 )
+EFFORT = re.compile(r"(?:加快|推进|推动|抓好|促进|引进|实施|争取|力争|新增|开工|建成|积极|重点|抓紧|谋划|落实|做好)+")
 _GROUP = re.compile(
     rf"(?:约|近|超)?\d[\d.]{{0,14}}(?:余|多)?(?:个|项|家|处|条)|[一二三四五六七八九十百两]+(?:个|项|大)|(?:一批|系列|多个|若干|重点|重大|产业|民生|市政|基础设施|年度|各类)*(?:{alternation(_book.words['group'])})$"
 )
@@ -77,7 +78,7 @@ def find(text: str, start: int, end: int) -> list[Found]:
             )
             at = more[1]
     taken = Intervals((f.start, f.end) for f in found)
-    for match in _THEN.finditer(text, start, end):
+    for match in (match for pattern in _THEN for match in pattern.finditer(text, start, end)):
         if taken.overlaps(*match.span()):
             continue
         begin = match.start("name")
@@ -92,14 +93,15 @@ def find(text: str, start: int, end: int) -> list[Found]:
             continue
         amount = AMOUNT.match(match["amount"])
         if amount:
-            found.append(
-                _made(name_words, begin, match.end(), match.start("amount"), amount, "projects/project-then-amount")
-            )
+            rule = "project-then-amount" if match.re is _THEN[0] else "project-in-brackets"
+            found.append(_made(name_words, begin, match.end(), match.start("amount"), amount, f"projects/{rule}"))
+            taken.add(*match.span())
     return sorted(found, key=lambda f: f.start)
 
 
 def _made(name: str, start: int, end: int, at: int, amount: re.Match[str], rule: str) -> Found:
     unit = amount["unit"] + (amount["money"] or "元")
+    name = re.sub(r"(?<=[\u4e00-\u9fff])\d{1,4}(?:处|个|座|条|家|栋|所)$", "", name)  # 新建文化广场1处
     return Found(name.strip("的、 "), start, end, at, float(amount["value"].replace(",", "").rstrip(".")), unit, rule)
 
 
@@ -128,7 +130,11 @@ def _name(text: str, start: int, end: int) -> tuple[int, int] | None:
             ):
                 continue
             break
-        elif depth == 0 and character == "和" and re.match(r"\d[\d.,]{0,14}(?:亿|万)", words[index + 1 :]):
+        elif (
+            depth == 0
+            and character in "和及与"
+            and re.match(r"(?:总?投资)?\d[\d.,]{0,14}(?:亿|万)", words[index + 1 :])
+        ):
             stop = index
             break
     else:
@@ -160,6 +166,7 @@ def _subject(text: str, start: int, at: int) -> int | None:
             r"[\d%]|^(?:总|计划|累计|预计|民间|年度|实际|直接|固定资产|工业|技改|合计|确保|力争|其中|已|共|将|等)", rest
         )
         or rest.endswith(("总", "计划", "累计", "完成", "年"))
+        or EFFORT.fullmatch(rest)
     ):
         return None
     return lower + cut + 1 + begin

@@ -32,6 +32,8 @@ QUANTITY = re.compile(
 QUALIFIED = re.compile(
     r"的?(?!(?:支持|扶持|用于|帮助|推动|助力|惠及|为))[\u4e00-\u9fff“”]{0,12}?(?:项目|企业|村|公司|家庭|人才|机组|锅炉|产品|品牌|楼|主体|大户|农户|县|镇|工程|设备|产业|集群|贷款|老人|老年人|人口|儿童|幼儿|人员|小区|职工|园区|开发区|商圈|街区|市场)"
 )
+# 产值超10亿元企业5家: a limit, and behind it how many are above.
+MANY_OF = re.compile(rf"(?:{QUALIFIED.pattern})(?:数量|总数)?(?:达到?|为|突破)?\d")
 # 10亿元以上3个: how many there are above the limit.
 COUNT_BEHIND = re.compile(r"\d{1,4}(?:个|家|户)")
 # Measures that limit; a count of things (3家以上企业) never does.
@@ -135,8 +137,10 @@ class Quantities:
         passed = text[match.start() - 1 : match.start()] in ("过", "超", "达", "满") or (
             match["before"] in ("超", "超过") and text[match.end() : match.end() + 1] == "的"
         )
+        reached = match["before"] in ("超", "超过", "突破", "逾") and MANY_OF.match(text, match.end())
         if not (
-            match["after"] in ("以上", "及以上", "以下", "以内", "及以下", "(含)以上")
+            reached
+            or match["after"] in ("以上", "及以上", "以下", "以内", "及以下", "(含)以上")
             or passed
             or (match["unit"] or "").endswith("岁")
         ):

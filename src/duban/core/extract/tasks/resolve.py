@@ -102,7 +102,7 @@ def _task(text: str, piece: Piece, section: Piece | None) -> Found | None:
     if title and assignments and body_end - body_start < 4 and piece.kind in SMALL:
         # One sentence and who answers for it: the sentence is the work, not its title.
         body_start, title = title[0], None
-        body_end = next(a.start for a in assignments if a.start > body_start)
+        body_end = next((a.start for a in assignments if a.start > body_start), end)
         while text[body_end - 1] in "\n ":
             body_end -= 1
     if body_end - body_start < 4 and not title:

@@ -214,7 +214,7 @@ def canonical_key(name: str) -> str:
     words = re.sub(r"[\s“”\"]", "", name)
     if not is_group(words):
         words = re.sub(r"\([^()]*\)$", "", words) or words
-    words = re.sub(r"^(?:[\u4e00-\u9fff]{2,3})(?=[区县市省](?!政府|人民政府|委|域|直|场))", "", words)
+    words = re.sub(r"^(?![区县市省镇])(?:[\u4e00-\u9fff]{2,3})(?=[区县市省](?!政府|人民政府|委|域|直|场))", "", words)
     words = _REPLACE.sub(lambda m: _SHORT[m.group()], words)
     return re.sub(r"(?<=[发改经信健资])委(?:员会)?$", "局", words)
 
