@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -42,6 +42,7 @@ RANK = {
     "dash": 7,
     "closing": 4,
     "table": 8,
+    "end": 1,
 }
 # Behind what a number may stand inside a paragraph.
 BEHIND = {
@@ -125,12 +126,12 @@ def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 def outline(
     text: str,
     blocks: list[tuple[int, int]],
-    headings: Iterable[tuple[int, int]] = (),
+    headings: Mapping[tuple[int, int], int] | None = None,
     tables: Iterable[tuple[int, int]] = (),
 ) -> tuple[Piece, list[Gap]]:
     """Return the tree over the paragraphs `blocks` of `text`, and the gaps in its numbering.
 
-    `headings` are paragraphs that the format itself marks as headings, `tables` those that are task tables. Every character of the blocks lies in exactly
+    `headings` are paragraphs that the format itself marks as headings, with their depth from 1, `tables` those that are task tables. Every character of the blocks lies in exactly
     one leaf or in the head of a piece with children.
     """
     start, end = (blocks[0][0], blocks[-1][1]) if blocks else (0, 0)
@@ -138,7 +139,10 @@ def outline(
     gaps: list[Gap] = []
     stack = [root]
     last: dict[str, int] = {}
-    for kind, number, (at, head), strong in _marks(text, blocks, set(headings), set(tables)):
+    finish = _end_matter(text, blocks)
+    for kind, number, (at, head), strong in _marks(text, blocks, set(headings or ()), set(tables)):
+        if at >= finish:
+            break
         place = _place(stack, kind, number, strong, last)
         if place is None:
             continue
@@ -154,10 +158,85 @@ def outline(
         stack.append(piece)
         if number is not None:
             last[kind] = number
+    if finish < end:
+        for piece in stack[1:]:
+            piece.end = finish
+        root.children.append(Piece("end", None, None, finish, end, finish, None, finish, root))
     for piece in root.walk():
         _trim(text, piece)
     _title_all(text, root)
+    _nest(text, root, {start: depth for (start, _), depth in (headings or {}).items()})
     return root, gaps
+
+
+# A heading that names a whole part of the paper, so that the bare headings behind it lie in it.
+WHOLE_PART = re.compile(
+    r"(?:20\d\d|[今去]|过去[一五])年[^,。;]{0,16}(?:工作|任务)(?:回顾|总结|安排|打算|部署|计划|任务)?$|^(?:重点|主要)(?:工作|任务)(?:安排)?$"
+)
+
+
+def _nest(text: str, root: Piece, depths: Mapping[int, int]) -> None:
+    """Put headings without numbers into the ones before that hold them.
+
+    The depth that the format gives decides; without it a heading that names a whole part (2026年工作安排) holds those
+    behind it that name no part of their own.
+    """
+    roles = [rule.pattern for rule in load("structure") if "role" in rule.data]
+
+    def holds(above: Piece, piece: Piece) -> bool:
+        if above.kind != "heading" or piece.kind != "heading":
+            return False
+        outer, inner = depths.get(above.start), depths.get(piece.start)
+        if outer and inner:
+            return inner > outer
+        words = text[slice(*piece.title)] if piece.title else ""
+        whole = above.title is not None and WHOLE_PART.search(text[slice(*above.title)])
+        return bool(whole) and not any(pattern.search(words) for pattern in roles)
+
+    for parent in list(root.walk()):
+        kept: list[Piece] = []
+        for piece in parent.children:
+            holder = kept[-1] if kept and holds(kept[-1], piece) else parent
+            while holder is not parent and holder.children and holds(holder.children[-1], piece):
+                holder = holder.children[-1]
+            if holder is parent:
+                kept.append(piece)
+                continue
+            piece.parent = holder
+            holder.children.append(piece)
+            while holder is not parent and holder.parent is not None:
+                holder.end, holder = piece.end, holder.parent
+        parent.children = kept
+
+
+ATTACHED = re.compile(
+    r"(?:附(?:件|表)?\d{0,2}[::])?(?:\d{1,2}[.、])?[^,。;]{2,50}(?:表|清单|方案|名单|台账|目录|图|细则|办法|分工|安排|说明|任务书)"
+)
+SIGNED = re.compile(r"[\u4e00-\u9fff]{2,24}(?:政府|办公室|办公厅|委员会|办事处|领导小组|党委|党工委)")
+DATED = re.compile(
+    r"20\d\d年\d{1,2}月\d{1,2}日|二[〇零○][\u4e00-\u9fff〇零○]{2}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日"
+)
+
+
+def _end_matter(text: str, blocks: list[tuple[int, int]]) -> int:
+    """Return where the list of attachments and the signature begin that close a paper, its end where there are none."""
+    lines = blocks[3:][-12:]
+    kinds = "".join(_end_kind(text[start:end].strip("() ")) for start, end in lines)
+    match = re.search(r"(?:Aa*)?(?:s{0,3}d)?n*$", kinds)
+    if match and re.search("[Ad]", match.group()):
+        return lines[match.start()][0]
+    return blocks[-1][1] if blocks else 0
+
+
+def _end_kind(words: str) -> str:
+    """Return what a line at a paper's end is: (d)ate, (s)ignature, (A)ttachments, one more of them (a), a (n)otice."""
+    if DATED.fullmatch(words):
+        return "d"
+    if SIGNED.fullmatch(words):
+        return "s"
+    if ATTACHED.fullmatch(words):
+        return "A" if words.startswith("附") else "a"
+    return "n" if len(words) < 30 and re.match("此件|联系人|抄送", words) else "x"
 
 
 def _like(label: str, number: int) -> str:
@@ -195,7 +274,14 @@ def _marks(
         for match in MARK.finditer(text, start, end):
             kind = match.lastgroup or ""
             strong = match.start() == start
-            if strong or text[match.start() - 1] in BEHIND[kind]:
+            if (
+                not strong
+                and kind == "section"
+                and match.group().startswith("(一)")
+                and _behind_chapter(text, found, match)
+            ):
+                found.append((kind, 1, match.span(), False))
+            elif strong or text[match.start() - 1] in BEHIND[kind]:
                 found.append((kind, _number(match.group()), match.span(), strong))
         if end - blocks[0][0] > 400:
             found += [("closing", None, (m.start(), m.start()), True) for m in ADDRESS.finditer(text, start, end)]
@@ -204,6 +290,13 @@ def _marks(
                 if not opened or match.start() > opened.end():
                     found.append(("heading", None, (match.start(), match.start()), match.start() == start))
         yield from sorted(set(found), key=lambda mark: mark[2])
+
+
+def _behind_chapter(text: str, found: list[Mark], match: re.Match[str]) -> bool:
+    """Say whether a first section follows a chapter's words without a stop, as in 二、重点任务(一)加快."""
+    if not found or found[-1][0] != "chapter":
+        return False
+    return bool(re.fullmatch(r"[^,。;:!?、(\n]{3,20}", text[found[-1][2][1] : match.start()]))
 
 
 def _number(label: str) -> int | None:
@@ -316,7 +409,7 @@ def _title_all(text: str, root: Piece) -> None:
         lost = copy and bool(firsts) and max(firsts) > 30
         for piece in parent.children:
             piece.title, piece.body = (
-                (None, piece.head) if piece.kind in ("closing", "table") else _title(text, piece, lost)
+                (None, piece.head) if piece.kind in ("closing", "table", "end") else _title(text, piece, lost)
             )
 
 

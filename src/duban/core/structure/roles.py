@@ -58,12 +58,14 @@ def assign(text: str, root: Piece, doc_type: str | None) -> None:
                     for below in child.walk():
                         below.role = own
     for piece in root.walk():
+        if piece.kind == "end":
+            piece.role = "attachment" if text.startswith("附", piece.start) else "closing"
         piece.role = piece.role or "opening"
 
 
 def _tops(root: Piece) -> list[Piece]:
     """Return the upper parts: the children of the root, or below a single wrapping part its children."""
-    tops = root.children
+    tops = [piece for piece in root.children if piece.kind != "end"]
     while len(tops) == 1 and tops[0].kind in ("part", "heading") and tops[0].children:
         tops = tops[0].children
     return tops

@@ -221,15 +221,15 @@ class Planned:
         return [self.tables[place] for place in self.places if place in own]
 
     @staticmethod
-    def headings(source: Source, text: NormalisedText) -> list[tuple[int, int]]:
-        """Return the paragraphs that the format itself marks as headings."""
-        found = []
+    def headings(source: Source, text: NormalisedText) -> dict[tuple[int, int], int]:
+        """Return the paragraphs that the format itself marks as headings, with their depth from 1."""
+        found = {}
         for heading in source.headings:
             start, end = text.away(heading.span.start), text.away(heading.span.end)
             while end > start and text.text[end - 1] == "\n":
                 end -= 1
             if end > start:
-                found.append((start, end))
+                found[start, end] = heading.depth
         return found
 
 
