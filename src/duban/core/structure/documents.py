@@ -83,7 +83,7 @@ def _begins(text: str, blocks: list[tuple[int, int]], index: int) -> bool:
     """Say whether a new document begins at the block."""
     start, end = blocks[index]
     words = text[start:end]
-    following = sum(b - a for a, b in blocks[index + 1 : index + 4])
+    following = sum(b - a for a, b in blocks[index + 1 : index + 13])
     if end - start < 110 and TITLE.fullmatch(words) and not MARK.match(words) and not words.startswith("附"):
         behind = text[end : end + 400]
         return following > 300 and bool(
