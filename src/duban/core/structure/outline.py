@@ -419,11 +419,16 @@ def _first(text: str, piece: Piece) -> int:
     return first[1] - first[0]
 
 
+NAMED = re.compile(r"【[^】\n]{2,16}】(?=[^\s。])")
+
+
 def _title(text: str, piece: Piece, lost: bool) -> tuple[tuple[int, int] | None, int]:
     """Return the range of the title and where the body begins; `lost` says that headings run into their text."""
     start, stop = piece.head, head_end(piece)
     while start < stop and text[start] in "\n :、":
         start += 1
+    if named := NAMED.match(text, start, stop):
+        return (start + 1, named.end() - 1), named.end()  # 【招商引资】新签约项目30个
     line = min(stop, text.find("\n", start) if "\n" in text[start:stop] else stop)
     first = next(iter(sentences(text, start, line)), None)
     if first is None:

@@ -35,7 +35,9 @@ def distribute(words: str, count: int) -> list[str]:
     last = names[-1]
     out = [
         name + _tail(name, last)
-        if len(name) <= 12 and not HEAD_END.search(name) and (len(last) >= len(name) + 3 or GENERIC_END.search(last))
+        if len(name) <= 12
+        and not HEAD_END.search(name)
+        and (len(last) >= len(name) + 3 or GENERIC_END.search(last) or name == verb_of(name))
         else name
         for name in names[:-1]
     ]
@@ -81,6 +83,8 @@ def _tail(name: str, last: str) -> str:
     for length in range(min(len(name), len(last) - 2), 0, -1):
         if name[-length:] == last[:length]:
             return last[length:]
+    if name == verb_of(name) and verb_of(last):  # 新建和改建公路
+        return last.removeprefix(verb_of(last))
     if name in PLACES and last[:2] in PLACES:
         return last[2:]
     tail = last[len(name) :]
