@@ -165,6 +165,32 @@ def test_a_part_does_what_its_title_says(title: str, role: str) -> None:
     assert len(document.tasks) == (3 if role == "livelihood" else 2)
 
 
+NAMED = ["附件：1.任务分解表\n2.责任清单\n", "附件：任务分解表\n", "附：1．任务分解表\n"]
+
+
+@pytest.mark.parametrize("attachments", NAMED)
+def test_attachments_that_are_only_named_are_no_tasks(attachments: str) -> None:
+    body = "一、重点任务\n1.抓产业。新增企业12家。\n2.抓民生。新建幼儿园3所。\n"
+    document = read(TITLE + body + attachments)
+    assert [(task.title, task.text) for task in document.tasks] == [
+        ("抓产业", "新增企业12家。"),
+        ("抓民生", "新建幼儿园3所。"),
+    ]
+
+
+def test_the_plan_behind_a_notice_is_its_attachment() -> None:
+    document = read(
+        "兰桥区人民政府办公室关于印发兰桥区2026年重点工作任务清单的通知\n各镇人民政府：\n现印发给你们，请认真抓好落实。\n"
+        "附件：兰桥区2026年重点工作任务清单\n兰桥区人民政府办公室\n2026年2月3日\n附件\n兰桥区2026年重点工作任务清单\n"
+        "一、抓产业\n1.新增企业12家。\n2.技改投资增长15%。\n二、抓民生\n3.新建幼儿园3所。\n"
+    )
+    assert [(task.number, task.text) for task in document.tasks] == [
+        ("1", "新增企业12家。"),
+        ("2", "技改投资增长15%。"),
+        ("3", "新建幼儿园3所。"),
+    ]
+
+
 def test_headings_that_the_format_marks_need_no_number() -> None:
     lines = ["兰桥区2026年重点工作实施方案", "总体要求", "坚持稳中求进。", "重点任务", "产业发展", "新增企业12家。", "民生改善", "新建幼儿园3所。", "保障措施", "加强领导。"]  # fmt: skip
     depths = {"总体要求": 1, "重点任务": 1, "产业发展": 2, "民生改善": 2, "保障措施": 1}
@@ -182,6 +208,7 @@ def test_headings_that_the_format_marks_need_no_number() -> None:
         ("产业发展", "新增企业12家。"),
         ("民生改善", "新建幼儿园3所。"),
     ]
+    assert paths(document) == [["重点任务"], ["重点任务"]]
 
 
 def read_source(source: Source) -> Document:
