@@ -216,22 +216,29 @@ def read_source(source: Source) -> Document:
     return document
 
 
-def report(place: str, filler: int = 30) -> str:
+def report(place: str, between: str) -> str:
     """Return a report of a place, long enough that a page may list several."""
-    prose = "全镇上下在党委坚强领导下，扎实推进各项民生工作，人民政府自身建设不断加强。" * filler
-    return (
-        f"【兰桥招商】{place}2026年政府工作报告\n各位代表：我代表镇人民政府向大会报告工作。一、2025年工作回顾。{prose}"
-        f"二、2026年工作安排。（一）抓产业。新增企业12家。（二）抓民生。新建幼儿园3所。各位代表！让我们为建设美丽{place}而奋斗！\n"
-    )
+    prose = "全镇上下在党委坚强领导下，扎实推进各项民生工作，人民政府自身建设不断加强。" * 30
+    parts = [
+        "各位代表：",
+        "我代表镇人民政府向大会报告工作。",
+        f"一、2025年工作回顾。{prose}",
+        "二、2026年工作安排。",
+        "（一）抓产业。新增企业12家。",
+        "（二）抓民生。新建幼儿园3所。",
+        f"各位代表！让我们为建设美丽{place}而奋斗！",
+    ]
+    return f"【兰桥招商】{place}2026年政府工作报告\n{between.join(parts)}\n"
 
 
-def test_a_page_that_lists_several_reports_holds_several_documents() -> None:
+@pytest.mark.parametrize("between", ["", "\n", "\n\n"])
+def test_a_page_that_lists_several_reports_holds_several_documents(between: str) -> None:
     rules = "一、投稿须知\n" + "\n".join(
         f"{n}.用户不得发布违反法律法规的信息，违者删除其账号并追究责任。" for n in range(1, 30)
     )
     page = (
         "首页\n2025-07-08\n"
-        + "2025-07-08\n".join(map(report, ["石塘镇", "云岭镇", "柳溪镇"]))
+        + "2025-07-08\n".join(report(place, between) for place in ["石塘镇", "云岭镇", "柳溪镇"])
         + f"共 3 页\n投稿提示\n关闭\n{rules}\n"
     )
     documents = parse(page).documents
