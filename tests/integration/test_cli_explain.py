@@ -33,7 +33,7 @@ def paper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def by_hand(monkeypatch: pytest.MonkeyPatch) -> Ledger:
     """Give the commands a ledger made by hand, whatever the parser finds."""
-    monkeypatch.setattr("duban.cli.work.parse", lambda *_, **__: ledgers.ledger("方案.txt"))
+    monkeypatch.setattr("duban.core.pipeline.parse", lambda *_, **__: ledgers.ledger("方案.txt"))
     return ledgers.ledger("方案.txt")
 
 
@@ -79,7 +79,7 @@ def test_every_kind_of_finding_has_its_words(paper: Path, by_hand: Ledger, words
 
 
 def test_where_nothing_was_found_it_says_so(paper: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("duban.cli.work.parse", lambda *_, **__: Ledger(ledgers.source()))
+    monkeypatch.setattr("duban.core.pipeline.parse", lambda *_, **__: Ledger(ledgers.source()))
     assert "这里没有读出任何条目。" in duban("explain", paper, "--at", "3").stdout
 
 

@@ -23,7 +23,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from duban.cli import extract as extract_module
-from duban.cli import work
 from duban.cli.main import main
 from duban.core.ledger import from_json
 from factories import ledgers
@@ -269,7 +268,7 @@ def test_a_fault_of_ours_is_one_sentence_and_a_trace_on_request(paper: Path, mon
     def broken(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError("除以零")
 
-    monkeypatch.setattr(work, "parse", broken)
+    monkeypatch.setattr("duban.core.pipeline.parse", broken)
     result = duban("extract", paper)
     assert result.exit_code == 3
     assert "读取时程序出错（ZeroDivisionError：除以零）" in result.stderr

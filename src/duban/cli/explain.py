@@ -45,6 +45,7 @@ def explain(ctx: click.Context, file: str, offset: int | None, task_id: str | No
         raise click.UsageError("请在 --at 和 --task 中选一个。")
     from duban.cli.work import Failure, read_one
     from duban.core.reading import expand
+    from duban.core.types import Ledger
 
     items = expand([file])
     item = next(items)
@@ -54,6 +55,7 @@ def explain(ctx: click.Context, file: str, offset: int | None, task_id: str | No
     if isinstance(result, Failure):
         click.echo(f"读不出 {result.name}：{result.message}", err=True)
         ctx.exit(3)
+    assert isinstance(result, Ledger)  # no bytes were asked for
     if offset is not None:
         _explain_place(result, offset)
     elif task_id is not None:

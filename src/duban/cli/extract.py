@@ -18,7 +18,7 @@ from duban.cli.outputs import FORMATS, Folder, standard_output, whole_file
 from duban.cli.wording import Command
 
 if TYPE_CHECKING:
-    from duban.cli.work import Failure, Result
+    from duban.cli.work import Failure, Render, Rendered, Result
     from duban.core.reading import Input
     from duban.core.types import Ledger
 
@@ -95,15 +95,14 @@ def extract(
     several = len(sources) > 1 or bool(named.folders) or any("/" in item.name for item in first)
     target = _target(form, output, several, named)
 
-    results = read_all(filter(named.wants, chain(first, items)), today, workers)
+    results = read_all(filter(named.wants, chain(first, items)), today, workers, _render(target.form))
     if several and not quiet and target.form and sys.stderr.isatty():
         from duban.cli.progress import shown
 
         results = shown(results, named.count())
     tally = _Tally(quiet)
-    ledgers = tally.good(results)
     try:
-        _write(ledgers, target, named, today)
+        _write(tally.good(results), target, named, today)
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -187,45 +186,60 @@ def _refuse_many_as_one(form: str, several: bool) -> None:
         raise click.UsageError("多份来源不能写成一个 json。请用 -o 文件夹/，或 --format jsonl。")
 
 
-def _write(ledgers: Iterator[Ledger], target: _Target, named: _Named, today: date | None) -> None:
+def _render(form: str | None) -> Render | None:
+    """Return what makes the bytes of one ledger, where a ledger's bytes stand alone."""
+    from duban.writing import as_json
+
+    return {"json": as_json.json_bytes, "jsonl": as_json.jsonl_bytes}.get(form or "")
+
+
+def _write(results: Iterator[Ledger | Rendered], target: _Target, named: _Named, today: date | None) -> None:
     if target.folder and target.form:
         folder = Folder(target.folder, f".{target.form}", drop_first=named.only_one, is_input=named.holds)
-        for ledger in ledgers:
-            with whole_file(folder.place(ledger.source.name)) as file:
-                _write_as(target.form, iter([ledger]), file, today)
+        for result in results:
+            with whole_file(folder.place(result.name)) as file:
+                _write_as(target.form, iter([result]), file, today)
         return
-    first = list(islice(ledgers, 1))
+    first = list(islice(results, 1))
     if not first:
         return
-    ledgers = chain(first, ledgers)
+    results = chain(first, results)
     if target.form is None:
         from duban.cli.summary import print_summary
 
-        for ledger in ledgers:
+        for ledger in _ledgers(results):
             print_summary(ledger)
         return
     place: AbstractContextManager[BinaryIO] = whole_file(target.file) if target.file else standard_output()
     with place as file:
-        _write_as(target.form, ledgers, file, today)
+        _write_as(target.form, results, file, today)
 
 
-def _write_as(form: str, ledgers: Iterator[Ledger], file: BinaryIO, today: date | None) -> None:
+def _write_as(form: str, results: Iterator[Ledger | Rendered], file: BinaryIO, today: date | None) -> None:
     from duban import writing
+    from duban.cli.work import Rendered
 
-    if form == "json":
-        for ledger in ledgers:
-            writing.write_json(ledger, file)
-    elif form == "jsonl":
-        writing.write_jsonl(ledgers, file)
+    if form in ("json", "jsonl"):
+        for result in results:
+            assert isinstance(result, Rendered)
+            file.write(result.data)
     elif form == "csv":
-        writing.write_csv(ledgers, file)
+        writing.write_csv(_ledgers(results), file)
     else:
         try:
-            writing.write_xlsx(ledgers, file, today=today)
+            writing.write_xlsx(_ledgers(results), file, today=today)
         except writing.TooManyRows as error:
             raise click.UsageError(
                 f"“{error}”表超过工作簿所能容纳的 1048576 行。请用 --format csv 或 jsonl，或写到文件夹。"
             ) from error
+
+
+def _ledgers(results: Iterator[Ledger | Rendered]) -> Iterator[Ledger]:
+    from duban.core.types import Ledger
+
+    for result in results:
+        assert isinstance(result, Ledger)
+        yield result
 
 
 @dataclass
@@ -236,7 +250,7 @@ class _Tally:
     read: int = 0
     failed: list[Failure] = field(default_factory=list)
 
-    def good(self, results: Iterable[Result]) -> Iterator[Ledger]:
+    def good(self, results: Iterable[Result]) -> Iterator[Ledger | Rendered]:
         from duban.cli.work import Failure
 
         for result in results:

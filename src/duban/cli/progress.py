@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from duban.cli.work import Failure, Result
+from duban.cli.work import Result
 
 
 def shown(results: Iterable[Result], files: int) -> Iterator[Result]:
@@ -25,7 +25,7 @@ def shown(results: Iterable[Result], files: int) -> Iterator[Result]:
     with bar:
         task = bar.add_task("", total=files)
         for done, result in enumerate(results, 1):
-            name = result.name if isinstance(result, Failure) else result.source.name
+            name = result.name
             # An archive counted as one file turns out to hold more: then nobody knows how many there will be.
             bar.update(task, completed=done, total=files if done <= files else None, description=name[-40:])
             yield result

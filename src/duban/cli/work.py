@@ -1,31 +1,14 @@
-"""Inputs read into ledgers, here or in worker processes: in their order, and a bad one stops no other."""
+"""Inputs read into ledgers, and written down where they are read if bytes are wanted; a bad one stops no other."""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
 import traceback
-from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 
-from duban.core.pipeline import parse
 from duban.core.reading import Input, UnreadableSource
 from duban.core.types import Ledger
-
-# A chunk is what a worker is sent at once: one file while there may be few (all workers get some), several once there
-# are many. So many chunks per worker are under way or done but not yet taken; that bounds what is in memory.
-_FEW_PER_WORKER = 8
-_CHUNK = 4
-_CHUNKS_AHEAD = 3
-
-_SWEEPING = "ignore:resource_tracker:UserWarning"
 
 
 @dataclass(frozen=True)
@@ -37,13 +20,27 @@ class Failure:
     trace: str = ""
 
 
-Result = Ledger | Failure
+@dataclass(frozen=True)
+class Rendered:
+    """A source's ledger as the bytes to be written."""
+
+    name: str
+    data: bytes
 
 
-def read_one(item: Input, today: date | None) -> Result:
-    """Return the ledger of one input, or say why there is none; nothing is raised."""
+# Picklable, so that a worker sends the bytes and not the thousands of objects that they are made from.
+Render = Callable[[Ledger], bytes]
+Result = Ledger | Rendered | Failure
+
+
+def read_one(item: Input, today: date | None, render: Render | None = None) -> Result:
+    """Return the ledger of one input, as bytes if `render` makes them, or say why there is none; nothing is raised."""
+    # Here and not above: with workers this process reads nothing, and need not wait for the rules to be compiled.
+    from duban.core.pipeline import parse
+
     try:
-        return parse(item.read(), today=today)
+        ledger = parse(item.read(), today=today)
+        return Rendered(ledger.source.name, render(ledger)) if render else ledger
     except UnreadableSource as error:
         return Failure(error.name, error.message)
     except MemoryError:
@@ -56,92 +53,12 @@ def read_one(item: Input, today: date | None) -> Result:
         )
 
 
-def read_all(items: Iterable[Input], today: date | None, workers: int = 1) -> Iterator[Result]:
+def read_all(
+    items: Iterable[Input], today: date | None, workers: int = 1, render: Render | None = None
+) -> Iterator[Result]:
     """Yield what each input gives, in the inputs' order, reading with so many processes."""
     if workers == 1:
-        return (read_one(item, today) for item in items)
-    return _Pool(workers, today).run(iter(items))
+        return (read_one(item, today, render) for item in items)
+    from duban.cli.pool import Pool
 
-
-def _read_chunk(chunk: list[Input], today: date | None) -> list[Result]:
-    return [read_one(item, today) for item in chunk]
-
-
-@contextmanager
-def _interrupts_kept_back() -> Iterator[None]:
-    """Hold Ctrl-C back; a process started meanwhile never hears it.
-
-    It reaches every process of a terminal, and only the first has something to say about it.
-    """
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-class _Pool:
-    def __init__(self, workers: int, today: date | None) -> None:
-        self._workers, self._today = workers, today
-
-    def _open(self, workers: int) -> ProcessPoolExecutor:
-        # When an interruption ends it all at once, a helper of multiprocessing sweeps up and need not say so.
-        wanted = os.environ.get("PYTHONWARNINGS", "")
-        if _SWEEPING not in wanted:
-            os.environ["PYTHONWARNINGS"] = ",".join(filter(None, (wanted, _SWEEPING)))
-        # Spawned, not forked: the libraries that read PDFs and pictures run threads of their own.
-        return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"))
-
-    def run(self, items: Iterator[Input]) -> Iterator[Result]:
-        pool = self._open(self._workers)
-        waiting: deque[tuple[list[Input], Future[list[Result]]]] = deque()
-        chunks = self._chunks(items)
-        finished = False
-        try:
-            while True:
-                for chunk in islice(chunks, self._workers * _CHUNKS_AHEAD - len(waiting)):
-                    waiting.append((chunk, self._submit(pool, chunk)))
-                if not waiting:
-                    break
-                chunk, future = waiting.popleft()
-                try:
-                    yield from future.result()
-                except BrokenProcessPool:
-                    # A worker died (out of memory, a fault in a library), and all that was under way is lost with it.
-                    pool.shutdown(wait=False, cancel_futures=True)
-                    for item in chunk:
-                        yield self._alone(item)
-                    pool = self._open(self._workers)
-                    waiting = deque((chunk, self._submit(pool, chunk)) for chunk, _ in waiting)
-            finished = True
-        finally:
-            pool.shutdown(wait=finished, cancel_futures=True)
-
-    def _chunks(self, items: Iterator[Input]) -> Iterator[list[Input]]:
-        for item in islice(items, self._workers * _FEW_PER_WORKER):
-            yield [item]
-        while chunk := list(islice(items, _CHUNK)):
-            yield chunk
-
-    def _submit(self, pool: ProcessPoolExecutor, chunk: list[Input]) -> Future[list[Result]]:
-        try:
-            with _interrupts_kept_back():
-                return pool.submit(_read_chunk, chunk, self._today)
-        except BrokenProcessPool as error:
-            broken: Future[list[Result]] = Future()
-            broken.set_exception(error)
-            return broken
-
-    def _alone(self, item: Input) -> Result:
-        with self._open(1) as pool:
-            try:
-                with _interrupts_kept_back():
-                    future = pool.submit(read_one, item, self._today)
-                return future.result()
-            except BrokenProcessPool:
-                return Failure(
-                    item.name, "读取它的进程意外终止，可能是文件损坏或内存不足。请单独再读一次，或换一种格式。"
-                )
+    return Pool(workers, today, render).run(iter(items))

@@ -135,6 +135,8 @@ def _source_from_json(obj: Json, text: str | None) -> Source:
 
 
 def _encode(value: Any) -> Any:
+    if value is None or type(value) in (str, int, bool):  # most are
+        return value
     if isinstance(value, Span):
         return [value.start, value.end]
     if isinstance(value, Cell) and value.row_span == value.column_span == 1:

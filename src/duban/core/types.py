@@ -249,3 +249,8 @@ class Ledger:
 
     source: Source
     documents: tuple[Document, ...] = field(default=())
+
+    @property
+    def name(self) -> str:
+        """The name of its source."""
+        return self.source.name

@@ -10,28 +10,37 @@ from duban.core.ledger import dumps, to_json
 from duban.core.types import Ledger
 
 DOCUMENT_SCHEMA = "duban/document@1"
+_KEPT = frozenset({"name", "media_type", "sha256", "characters", "notes"})
 
 
-def write_json(ledger: Ledger, file: BinaryIO) -> None:
-    """Write one ledger in the form ``duban/ledger@1``."""
-    file.write(_bytes(dumps(ledger)))
+def json_bytes(ledger: Ledger) -> bytes:
+    """Return one ledger as JSON in the form ``duban/ledger@1``."""
+    return _bytes(dumps(ledger))
 
 
-def write_jsonl(ledgers: Iterable[Ledger], file: BinaryIO) -> None:
-    """Write one line per document; each stands alone, with its source's name and digest.
+def jsonl_bytes(ledger: Ledger) -> bytes:
+    """Return one line per document; each stands alone, with its source's name and digest.
 
     The text of the source is left out: a corpus of whole texts beside their findings would be twice as large, and
     every finding brings its own words.
     """
+    whole = to_json(ledger)
+    source = {key: value for key, value in whole["source"].items() if key in _KEPT}
+    lines: list[dict[str, Any]] = [
+        {"schema": DOCUMENT_SCHEMA, "source": source, **document} for document in whole["documents"]
+    ]
+    return _bytes("".join(json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n" for line in lines))
+
+
+def write_json(ledger: Ledger, file: BinaryIO) -> None:
+    """Write one ledger in the form ``duban/ledger@1``."""
+    file.write(json_bytes(ledger))
+
+
+def write_jsonl(ledgers: Iterable[Ledger], file: BinaryIO) -> None:
+    """Write one line per document of the ledgers, as :func:`jsonl_bytes` has it."""
     for ledger in ledgers:
-        whole = to_json(ledger)
-        source = {key: value for key, value in whole["source"].items() if key in _KEPT}
-        for document in whole["documents"]:
-            line: dict[str, Any] = {"schema": DOCUMENT_SCHEMA, "source": source, **document}
-            file.write(_bytes(json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n"))
-
-
-_KEPT = frozenset({"name", "media_type", "sha256", "characters", "notes"})
+        file.write(jsonl_bytes(ledger))
 
 
 def _bytes(text: str) -> bytes:
