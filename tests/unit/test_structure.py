@@ -87,6 +87,27 @@ def test_headings_without_a_number_are_known_by_their_look() -> None:
     assert [task.title for task in document.tasks] == ["项目建设攻坚行动", "生态环境攻坚行动", "民生改善攻坚行动"]
 
 
+def test_headings_of_one_look_lie_in_the_part_that_names_the_year_s_work() -> None:
+    body = "持续推进各项工作落实见效，不断增强发展的内生动力和后劲，新增规上企业12家，完成投资3亿元，努力实现全年目标任务。"
+    opening = "今年是“十五五”开局之年，我们要重点抓好以下工作，确保完成全年目标任务，努力开创石塘发展新局面。"
+    document = read(
+        f"石塘镇2026年政府工作报告\n2025年工作回顾\n{body}\n2026年工作安排\n{opening}\n聚力项目建设\n{body}\n"
+        f"聚力生态环境\n{body}\n聚力民生改善\n{body}\n加强自身建设\n{body}\n"
+    )
+    assert [task.title for task in document.tasks] == ["聚力项目建设", "聚力生态环境", "聚力民生改善"]
+    assert paths(document) == [["2026年工作安排"]] * 3
+    assert {indicator.status for indicator in document.indicators[:2]} == {"achieved"}
+
+
+def test_headings_may_be_glued_to_the_first_of_their_sections() -> None:
+    glued = (
+        "一、总体要求坚持以高质量发展为主题，全面落实各项部署。二、重点任务（一）加快产业发展。新增企业12家，技改投资增长15%。"
+        "（二）改善生态环境。新增造林2000亩，空气优良天数达到300天。三、保障措施（一）加强领导。成立领导小组。（二）强化考核。纳入年度考核。"
+    )
+    document = read("兰桥区2026年重点工作实施方案\n" + glued)
+    assert [task.title for task in document.tasks] == ["加快产业发展", "改善生态环境"]
+
+
 def test_a_copy_in_one_line_has_the_same_tasks() -> None:
     pieces = ["一、总体要求。坚持稳中求进。", "二、重点任务。", "（一）抓产业。新增企业12家。", "（二）抓民生。新建幼儿园3所。", "三、保障措施。加强领导。"]  # fmt: skip
     assert tasks(TITLE + "\n".join(pieces)) == tasks(TITLE + "".join(pieces)) == [("一", "抓产业"), ("二", "抓民生")]
@@ -151,6 +172,8 @@ ROLES = [
     ("组织实施", "safeguards"),
     ("工作要求", "safeguards"),
     ("切实加强政府自身建设", "conduct"),
+    ("加强自身建设", "conduct"),
+    ("坚持人民至上，建设服务型政府", "conduct"),
     ("2025年工作回顾", "review"),
     ("2026年民生实事", "livelihood"),
 ]
