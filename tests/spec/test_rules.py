@@ -1,7 +1,11 @@
 """Every rule carries its proof, and every proof is run."""
 
-import pytest
+import re
 
+import pytest
+from first_characters import first_characters
+
+from duban.core.extract.quantities.resolve import QUANTITY, STARTS
 from duban.core.extract.rules import books
 from duban.core.rules import Rule
 from duban.core.text import fold
@@ -25,6 +29,14 @@ def test_rule_leaves_its_counter_examples_alone(rule: Rule) -> None:
     for text in rule.rejects:
         match = rule.pattern.search(fold(text))
         assert match is None, f"{text}: {match.group()}"
+
+
+QUICK = [pytest.param(r.values[0].pattern, r.values[0].starts, id=r.id) for r in RULES if r.values[0].starts]
+
+
+@pytest.mark.parametrize(("pattern", "starts"), [*QUICK, pytest.param(QUANTITY, STARTS, id="quantity")])
+def test_nothing_begins_where_a_rule_does_not_look(pattern: re.Pattern[str], starts: re.Pattern[str]) -> None:
+    assert {character for character in first_characters(pattern) if not starts.match(character)} == set()
 
 
 def test_names_are_unique_within_a_book() -> None:

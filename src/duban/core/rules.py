@@ -3,7 +3,8 @@
 A ``rules.toml`` holds tables ``[[rule]]`` with ``name``, ``pattern`` (a regular expression over normalised text),
 ``meaning`` (one Chinese sentence for the docs), ``examples`` (texts in which the rule must find something; where an
 example is a pair, the second part is what it must find) and ``rejects`` (texts in which it must find nothing).
-Further keys are handed to the resolver as they are. One test runs every rule on its proof, and ``docs/rules.md`` is
+``starts`` names the characters with which all that a slow pattern finds begins (a character class without its
+brackets): it is looked for only where one stands. Further keys are handed to the resolver as they are. One test runs every rule on its proof, and ``docs/rules.md`` is
 written from the same files. ``[words]`` tables hold vocabularies that patterns refer to as ``{name}``.
 """
 
@@ -17,7 +18,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-KEYS = {"name", "pattern", "meaning", "examples", "rejects"}
+KEYS = {"name", "pattern", "meaning", "examples", "rejects", "starts"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,27 @@ class Rule:
     meaning: str
     examples: tuple[str | tuple[str, str], ...]
     rejects: tuple[str, ...]
+    starts: re.Pattern[str] | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+
+    def finditer(self, text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+        """Yield what the rule finds in ``text[start:end]``."""
+        if self.starts is None:
+            return self.pattern.finditer(text, start, end)
+        return scan(self.pattern, self.starts, text, start, end)
+
+
+def scan(pattern: re.Pattern[str], starts: re.Pattern[str], text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    """Yield what `pattern` finds, tried only where `starts`, a class of characters, finds one; several times as fast.
+
+    Python's engine looks for a class quickly, but tries a pattern that opens with anything else at every character.
+    """
+    first = starts.search(text, start, end)
+    while first is not None:
+        found = pattern.match(text, first.start(), end)
+        if found is not None:
+            yield found
+        first = starts.search(text, found.end() if found else first.end(), end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +107,7 @@ def load(package: str) -> RuleBook:
                 meaning=entry["meaning"],
                 examples=tuple(tuple(e) if isinstance(e, list) else e for e in entry.get("examples", ())),
                 rejects=tuple(entry.get("rejects", ())),
+                starts=re.compile(f"[{entry['starts']}]") if "starts" in entry else None,
                 data={key: value for key, value in entry.items() if key not in KEYS},
             )
         )

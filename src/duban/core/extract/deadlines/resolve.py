@@ -46,7 +46,7 @@ def find(text: str, start: int, end: int, year: int | None) -> list[Limit]:
     names = Intervals(match.span() for match in NAMES.finditer(text, start, end))
     taken = Intervals()
     for rule in load("extract.deadlines"):
-        for match in rule.pattern.finditer(text, start, end):
+        for match in rule.finditer(text, start, end):
             a, b = match.span()
             if (a in names and b - 1 in names) or taken.overlaps(a, b):
                 continue

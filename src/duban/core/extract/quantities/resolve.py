@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from duban.core.rules import load
+from duban.core.rules import load, scan
 from duban.core.text.numerals import chinese_number
 from duban.core.types import Comparator, ExcludedWhy
 
@@ -28,6 +28,8 @@ QUANTITY = re.compile(
     rf"(?P<more>余|多)?(?P<magnitude>{_MAGNITUDE}(?!分))?(?P<more2>余|多)?(?P<unit>{_UNIT})?(?P<per>{_PER})"
     rf"(?P<more3>余|多(?![元样层渠种]))?(?P<after>\(含\)以上|{_book.any_of('at_least_after', 'at_most_after', 'about_after')}|(?<=分钟|小时)内|(?<=工作日)内)?"
 )
+_FIRST = {word[0] for name in ("at_least", "at_most", "about") for word in _book.words[name]}
+STARTS = re.compile(rf"[\d一二两三四五六七八九十百{''.join(sorted(_FIRST))}]")
 # What a limit qualifies: 500万元以上技改项目, 过亿元企业. The number counts nothing, what it qualifies is counted.
 QUALIFIED = re.compile(
     r"的?(?!(?:支持|扶持|用于|帮助|推动|助力|惠及|为))[\u4e00-\u9fff“”]{0,12}?(?:项目|企业|村|公司|家庭|人才|机组|锅炉|产品|品牌|楼|主体|大户|农户|县|镇|工程|设备|产业|集群|贷款|老人|老年人|人口|儿童|幼儿|人员|小区|职工|园区|开发区|商圈|街区|市场)"
@@ -84,7 +86,7 @@ class Quantities:
         self.left: list[Left] = []
         masks: list[tuple[int, int, Left]] = []
         for rule in _book:
-            for match in rule.pattern.finditer(text, start, end):
+            for match in rule.finditer(text, start, end):
                 left = Left(match.start(), match.end(), rule.data["why"], f"quantities/{rule.name}")
                 masks.append((match.start(), match.end(), left))
         masks.sort(key=lambda mask: (mask[0], -mask[1]))
@@ -96,7 +98,7 @@ class Quantities:
         self._starts = [mask[0] for mask in merged]
         self._masks = merged
         self.found: list[Quantity] = []
-        for match in QUANTITY.finditer(text, start, end):
+        for match in scan(QUANTITY, STARTS, text, start, end):
             self._take(text, match)
         for match in BARE_MONEY.finditer(text, start, end):
             lasting = match["before"].endswith("在")
