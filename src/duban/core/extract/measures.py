@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from duban.core.extract.indicators.words import COUNTED, EFFORT
 from duban.core.rules import load
 from duban.core.structure.outline import sentences
 
-_book = load("extract.indicators")
-# A clause is a commitment of its own where it begins with an act; what only says how or why goes with its neighbour.
-ACT = re.compile(rf"(?:{_book.any_of('counted', 'effort')})(?=[\u4e00-\u9fff“\d])")
+# What only says how or why goes with its neighbour.
 MANNER = re.compile(
     r"(?:以|围绕|聚焦|按照|坚持|根据|结合|针对|为|通过|依托|对|把|将|在|立足|瞄准|紧扣|紧盯|发挥|充分|突出|利用|借助|贯彻|严格按)"
 )
@@ -40,12 +39,18 @@ def _clauses(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             whole = stop - at > SHORT and not MANNER.match(text, at)
             if COMPLETED.fullmatch(text[stop : next((other for other in marks if other > mark), end)]):
                 continue
-            if not (whole and (ACT.match(behind) or TIME.match(behind) or _counted(text, at, mark, stop, marks, end))):
+            if not (whole and (_acts(behind) or TIME.match(behind) or _counted(text, at, mark, stop, marks, end))):
                 continue
         words = _trimmed(text, at, stop)
         if words[1] > words[0]:
             yield words
         at = stop
+
+
+def _acts(words: str) -> bool:
+    """Say whether a clause begins with an act and names what it is done to: a commitment of its own."""
+    found = COUNTED.match(words) or EFFORT.match(words)
+    return bool(found and re.match(r"[\u4e00-\u9fff“\d]", words[min(found.end(), 2) :]))
 
 
 def _counted(text: str, at: int, mark: int, stop: int, marks: list[int], end: int) -> bool:

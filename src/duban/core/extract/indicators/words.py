@@ -15,7 +15,6 @@ _NO_NOUN = r"(?!(?<=服务|种植|养殖|开发|保护|培训|救助|发展|研�
 COUNTED = re.compile(f"(?:新)?(?:{alternation(_W['counted'])}){_NO_NOUN}(?:了|出|成)?")
 OWN_ACT = re.compile(f"(?:{alternation(_W['own_act'])})")
 WORK = frozenset(_W["work"])
-VERBS = re.compile(f"{COUNTED.pattern}(?:[、和及]{COUNTED.pattern})*")  # 新建、改扩建
 ACTS = re.compile(f"(?:{alternation(_W['acts'])})(?:了|出)?")
 EFFORT = re.compile(f"(?:{alternation(_W['effort'])})")
 NO_EFFORT = BOOK["no-effort"].pattern
@@ -33,8 +32,11 @@ OPENED = (("“", "”"), ("(", ")"), ("《", "》"))
 
 def verb_of(words: str) -> str:
     """Return the counting verb with which a name begins, its 了 or 出 included."""
-    match = VERBS.match(words)
-    return match.group() if match else ""
+    end, match = 0, COUNTED.match(words)
+    while match:  # 新建、改扩建
+        end = match.end()
+        match = COUNTED.match(words, end + 1) if words[end : end + 1] in ("、", "和", "及") else None
+    return words[:end]
 
 
 def is_verb(words: str) -> bool:
