@@ -310,10 +310,14 @@ def _fragment(name: str) -> bool:
     return bool(re.fullmatch(rf"{_LIMIT}|[国省市县区]家?级(?:以上)?", name))
 
 
+# 占全市的…, 增速高于全国: what is set beside something else says by itself nothing.
+BESIDE = re.compile(r"占|(?:增速|增幅)?(?:高于|快于|低于)全?[国省市区县]")
+
+
 def _told_of(draft: Draft, context: Context) -> None:
     """Tell a name that says nothing by itself (产量, 占比) of what the sentence is about."""
-    if draft.name.startswith("占") and context.core:
-        draft.name = context.name + draft.name
+    if BESIDE.match(draft.name) and context.core:
+        draft.name = BESIDE.split(context.name)[0] + draft.name
         draft.start, draft.rule = context.start, "indicators/topic"
     elif draft.name.startswith("占") and (told := SUBJECT.match(context.waiting)):
         draft.name = told["subject"] + draft.name

@@ -19,8 +19,8 @@ _PER = r"(?:/(?:[万百千]?[\u4e00-\u9fff]{1,3}?元|[\u4e00-\u9fff]{1,3}?(?=[,�
 _CLASSIFIERS = "个家项处所条座户人名件场次套间台辆张支只头份本批例起片栋株部届轮倍成种类款盏根艘架"
 # 两家, 九个村, 近八成, 三百余户: Chinese numerals count only before a measure word.
 _HAN_NUMBER = rf"[一二两三四五六七八九十百]{{1,4}}(?=(?:余|多)?(?:[万亿千]?(?:[{_CLASSIFIERS}]|元|亩|公里|吨)))"
-# 签约, 附近, 赶超: the last character is no word that estimates.
-WHOLE_WORD = r"(?!(?<=[签预节集契履公])约|(?<=[附靠临邻贴亲])近|(?<=[赶反])超)"
+# 签约, 附近, 赶超, 全市平均: the end of a word is no word that estimates.
+WHOLE_WORD = r"(?!(?<=[签预节集契履公])约|(?<=[附靠临邻贴亲])近|(?<=[赶反])超|(?<=[国省市区县])平均|(?<=平)均)"
 QUANTITY = re.compile(
     rf"{WHOLE_WORD}(?P<before>{_book.any_of('at_least', 'at_most', 'about')})?"
     rf"(?:(?P<low>{_NUMBER})(?P<low_unit>%|‰|个百分点|亿元|万元|万亿元|万|亿|个|家)?(?:-|—|——|~|至|到)(?=\d))?"
