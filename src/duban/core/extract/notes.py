@@ -27,7 +27,7 @@ def added(document: Document, source: Source, text: NormalisedText, gaps: list[G
     notes += _cut(document, source, text, root)
     notes += _units(document)
     notes += _dates(document)
-    notes += _values(document)
+    notes += _values(document, source)
     if not document.tasks and len(source.text) > 200:
         notes.append(
             Note(
@@ -95,7 +95,11 @@ def _dates(document: Document) -> list[Note]:
     return notes
 
 
-def _values(document: Document) -> list[Note]:
+# A value for another year or for a part of the year contradicts nothing.
+OTHER_TIME = re.compile(r"20\d\d年|年均|五年|十[一二三四五六七]五|[一二三]季度|上半年|\d月|首批|一期")
+
+
+def _values(document: Document, source: Source) -> list[Note]:
     """Note one indicator with two values, and shares above the whole."""
     notes = []
     same = defaultdict(list)
@@ -104,10 +108,10 @@ def _values(document: Document) -> list[Note]:
             item.measure == "share"
             and item.unit == "%"
             and item.value > 100
-            and not re.search(r"投资|完成率|债务率|增|计划", item.name)
+            and not re.search(r"投资|完成率|债务率|增|计划|贷存比|存贷比|拨备|产销|负荷|利用率|周转|倍数", item.name)
         ):
             notes.append(Note("share-above-100", f"“{item.name}”为 {item.value:g}%，超过 100%，请核对。", item.span))
-        if item.status == "target":
+        if item.status == "target" and not OTHER_TIME.search(source.text, max(0, item.span.start - 16), item.span.end):
             same[(item.name, item.unit, item.measure)].append(item)
     for (name, unit, _), items in same.items():
         values = sorted({item.value for item in items})

@@ -39,7 +39,7 @@ KINDS = r"(?:特别行政区|自治[区州县旗]|[省市县区旗镇乡]|街道
 # Words of which no name of a place consists.
 NO_NAME = r"(?!人民政府|中共|委|贯彻|落实|执行|开展|做好|实施|制定|在|和|与|及|的|各|全|我|本|该|对|等|为|了|是|从|向|由|经|根据|按照|关于|印发|确保|推动|推进|加快|促进)"
 STEP = rf"(?:{NO_NAME}{NAME}){{2,7}}?{KINDS}(?!域|直|级|委|属|划|位|内|外|间|长|管|政府工作)"
-PLACE = rf"(?:{STEP}(?:人民政府(?={NAME}{{2,7}}(?:镇|乡|街道)))?){{1,3}}"
+PLACE = rf"(?:{STEP}(?:人民政府(?={NAME}{{2,7}}(?:镇|乡|街道)))?){{1,4}}"
 CONGRESS = re.compile(
     rf"(?:日|在|[(:—]|^)在?(?P<place>{PLACE})\s*第?[一二三四五六七八九十\d]+届\s*人民代表大会", re.MULTILINE
 )
@@ -49,7 +49,9 @@ SELF = re.compile(
 ISSUER = re.compile(
     rf"(?:^|[《\s|:])(?P<place>{PLACE})(?:人民政府|政府|街道办事处|办事处|党政办|党工委|党委|委员会|委、)", re.MULTILINE
 )
-TITLE_KIND = re.compile(r"工作报告|方案|计划|要点|任务|清单|分解|分工|台账|责任书|实事|通知|意见")
+TITLE_KIND = re.compile(
+    r"工作报告|工作(?:总结|打算|安排)|方案|计划|要点|任务|清单|分解|分工|台账|责任书|实事|通知|意见"
+)
 
 
 def read(text: str, blocks: tuple[tuple[int, int], ...], aside: list[tuple[int, int]]) -> Meta:
@@ -307,7 +309,7 @@ def _year(title: str | None, whole: str) -> int | None:
         years = re.findall(r"(20\d\d)年", re.sub(r"(20\d\d)[-—](20\d\d)年", "", words))
         if years and not (planned and re.search("工作报告", words)):
             # …2025年计划执行情况与2026年计划草案的报告 plans the later year
-            return int(years[-1 if re.search("(?:执行|完成)情况", words) else 0])
+            return int(years[-1 if re.search("(?:执行|完成)情况|总结[和及与暨]", words) else 0])
         if through := re.search(r"(20\d\d)(?:年)?[-—~至](?:20\d\d)年", words):
             return int(through[1])
     if planned:
@@ -322,7 +324,7 @@ def _year(title: str | None, whole: str) -> int | None:
     )
     if delivered and (day := _day(delivered)):
         return day.year + (day.month > 10)
-    closing = re.search(r"“?十([二三四五六七])五”?规划?(?:的)?(收官|开局|起步)之年", whole[:6000])
+    closing = re.search(r"“?十([二三四五六七])五”?(?:规划)?(?:的)?(收官|开局|起步)之年", whole[:6000])
     first = re.search(r"(20\d\d)年是", whole)
     if first:
         return int(first[1])

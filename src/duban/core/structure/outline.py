@@ -210,11 +210,13 @@ def _nest(text: str, root: Piece, depths: Mapping[int, int]) -> None:
 
 
 ATTACHED = re.compile(
-    r"(?:附(?:件|表)?\d{0,2}[::])?(?:\d{1,2}[.、])?[^,。;]{2,50}(?:表|清单|方案|名单|台账|目录|图|细则|办法|分工|安排|说明|任务书)"
+    r"(?:附(?:件|表)?\d{0,2}[::])?(?:\d{1,2}[.、])?[^,。;]{2,50}(?:表|清单|方案|名单|台账|目录|图|细则|办法|分工|安排|说明|任务书|项目)"
 )
+# 附件:1.任务分解表: the first of several that a notice lists before its signature.
+LISTED = re.compile(r"附件?[::]1[.、]")
 SIGNED = re.compile(r"[\u4e00-\u9fff]{2,24}(?:政府|办公室|办公厅|委员会|办事处|领导小组|党委|党工委)")
 DATED = re.compile(
-    r"20\d\d年\d{1,2}月\d{1,2}日|二[〇零○][\u4e00-\u9fff〇零○]{2}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日"
+    r"(?:[\u4e00-\u9fff]{2,24}(?:办公室|办公厅))?20\d\d年\d{1,2}月\d{1,2}日印发|20\d\d年\d{1,2}月\d{1,2}日|二[〇零○][\u4e00-\u9fff〇零○]{2}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日"
 )
 
 
@@ -222,7 +224,7 @@ def _end_matter(text: str, blocks: list[tuple[int, int]]) -> int:
     """Return where the list of attachments and the signature begin that close a paper, its end where there are none."""
     lines = blocks[3:][-12:]
     kinds = "".join(_end_kind(text[start:end].strip("() ")) for start, end in lines)
-    match = re.search(r"(?:Aa*)?(?:s{0,3}d)?n*$", kinds)
+    match = re.search(r"(?:Aa*)?(?:s{0,3}d)?n*d?$", kinds)
     if match and re.search("[Ad]", match.group()):
         return lines[match.start()][0]
     return blocks[-1][1] if blocks else 0
@@ -236,7 +238,7 @@ def _end_kind(words: str) -> str:
         return "s"
     if ATTACHED.fullmatch(words):
         return "A" if words.startswith("附") else "a"
-    return "n" if len(words) < 30 and re.match("此件|联系人|抄送", words) else "x"
+    return "n" if len(words) < 200 and re.match("[((]?此件|联系人:|抄送:|主送:|分送:", words) else "x"
 
 
 def _like(label: str, number: int) -> str:
@@ -263,8 +265,16 @@ def _marks(
     """Yield (kind, number, range of the label, whether it opens a paragraph) of everything that may be a number."""
     glued = [rule.pattern for rule in load("structure").of(kind="heading")]
     bare = _bare_headings(text, blocks) | {block for block in headings if not PAPER_TITLE.search(text[slice(*block)])}
+    listed = False
     for start, end in blocks:
         found: list[Mark] = []
+        words = text[start:end]
+        listed = bool(ATTACHED.fullmatch(words) and (LISTED.match(words) or (listed and words[:1].isdecimal())))
+        if listed:
+            continue
+        if re.fullmatch(r"附件[2-9](?:[::])?", words):
+            yield "heading", None, (start, end), False
+            continue
         if (start, end) in tables:
             yield "table", None, (start, start), True
             continue

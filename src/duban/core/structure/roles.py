@@ -66,6 +66,8 @@ def assign(text: str, root: Piece, doc_type: str | None) -> None:
 def _tops(root: Piece) -> list[Piece]:
     """Return the upper parts: the children of the root, or below a single wrapping part its children."""
     tops = [piece for piece in root.children if piece.kind != "end"]
+    if len(tops) > 1 and tops[0].kind == "dash":  # ——2026年1月5日在…会议上, below the title
+        tops = tops[1:]
     while len(tops) == 1 and tops[0].kind in ("part", "heading") and tops[0].children:
         tops = tops[0].children
     return tops

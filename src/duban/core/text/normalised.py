@@ -197,6 +197,9 @@ def _joins(text: str, lines: list[tuple[int, int]], source: Source) -> list[bool
         prose = (prose and joins[number - 1]) or "。" in text[before:end]
         last, gap = text[end - 1], text[end:start]
         blank_line = gap.count("\n") > 1 and not gap.strip()  # with words in it, it is the foot of a page
+        if last in "（(【“《":
+            joins[number] = True
+            continue
         if OPENER.match(text, start) or start in headings or start in cells or blank_line:
             continue
         if page is not None:

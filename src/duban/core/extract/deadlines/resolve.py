@@ -50,6 +50,8 @@ def find(text: str, start: int, end: int, year: int | None) -> list[Limit]:
             a, b = match.span()
             if (a in names and b - 1 in names) or taken.overlaps(a, b):
                 continue
+            if year and match.groupdict().get("year3") == str(year) and rule.data["resolve"] == "by_year":
+                continue  # 2026年完成投资30亿元 in the plan of 2026 says as much as 今年
             due = RESOLVE[rule.data["resolve"]](match, year)
             if due and year and due.year < year:  # 2000年底前建成的小区: history, not a limit
                 continue

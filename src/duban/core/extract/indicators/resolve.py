@@ -289,9 +289,13 @@ def _carried(
     return True
 
 
+# 千兆光网覆盖家庭: a clause with a verb of its own goes on with none.
+PREDICATE = re.compile("覆盖|惠及|带动|取得|受益")
+
+
 def _goes_on(draft: Draft, left: str, q: Quantity, words: str, context: Context, index: int) -> bool:
     """Say whether a number without a verb goes on with the act before: 新培育…12家,国家高新技术企业40家."""
-    if is_generic(draft.name) or verb_of(draft.name) or OWN_ACT.match(draft.name):
+    if is_generic(draft.name) or verb_of(draft.name) or OWN_ACT.match(draft.name) or PREDICATE.search(draft.name, 2):
         return False
     if index:
         return True
@@ -325,7 +329,8 @@ def _told_of(draft: Draft, context: Context) -> None:
     if not is_generic(draft.name):
         return
     subject, at = context.topic, context.topic_start
-    if not subject and context.core and not is_generic(context.core):
+    whole = draft.name in ("总量", "总数") and len(context.core) > 3
+    if not subject and context.core and (whole or not is_generic(context.core)):
         # 新签约项目…、投资额: a word like 项目 says too little without its act
         subject, at = subject_of(context.core if len(context.core) > 3 else context.name), context.start
     if subject and is_generic(subject):
@@ -351,6 +356,8 @@ def _remember(context: Context, name: str, draft: Draft, words: str, tail: str, 
     # 2万人投入一线: a verb behind the number is no act that the next number goes on with.
     context.verb = verb if not tail or verb_of(words) or listed else ""
     context.core = name.removeprefix(verb)
+    if name in WORK:  # 造林2000亩、森林抚育5000亩
+        context.verb, context.core = "", name
     context.modifier = modifier_of(context.core)
     if counts_things(q):
         context.counted = context.core

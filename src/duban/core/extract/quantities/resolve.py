@@ -195,6 +195,8 @@ def _counts(text: str, match: re.Match[str], value: float) -> bool:
     unit = match["unit"] or ""
     if unit in HAN_TAIL or match["number"] in "百千万":
         return False
+    if unit == "个百分点":
+        return True
     if unit == "成" or match["before"]:
         return unit != "" or bool(match["magnitude"])
     lead = text[max(0, match.start() - 4) : match.start()]

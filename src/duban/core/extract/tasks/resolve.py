@@ -107,6 +107,8 @@ def _task(text: str, piece: Piece, section: Piece | None) -> Found | None:
             body_end -= 1
     if body_end - body_start < 4 and not title:
         return None
+    if re.fullmatch(r"(?:具体)?(?:内容)?详?见附[件表]\d*[。;]?", text[body_start:body_end]):
+        return None
     if body_end <= body_start:
         body_start = body_end = max(title[1] if title else start, start)
         if piece.kind not in NUMBERED and piece.kind != "heading":

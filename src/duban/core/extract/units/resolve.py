@@ -67,7 +67,7 @@ _LIMITS = tuple(rule.pattern for rule in load("extract.deadlines"))
 # Where an assignment may open: a bracket, or a line that begins with a label and a colon.
 _OPEN = re.compile(
     rf"[(\[【〔](?=[^\n()]{{0,400}}?(?:{_ROLE_WORDS})|{LIMIT_LABEL.pattern})|(?<=[。;])[(【](?=[\u4e00-\u9fff])"
-    rf"|(?:(?<=\n)|^|(?<=[。;!?]))(?={_LABEL.pattern}|{LIMIT_LABEL.pattern})(?=[^\n::]{{0,14}}[::])"
+    rf"|(?:(?<=\n)|^|(?<=[。;!?]))(?={_LABEL.pattern}|{LIMIT_LABEL.pattern}|{_SPONSOR.pattern})(?=[^\n::]{{0,14}}[::])"
 )
 # A field's label inside a bracket; one that is none of ours (完成时限, 联系电话) ends the units before it.
 _FIELD = re.compile(r"(?:^|(?<=[;,。、\s(\[【〔]))(?:[\u4e00-\u9fff()/、]{2,10})[::]")
