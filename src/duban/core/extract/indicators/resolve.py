@@ -120,6 +120,8 @@ def _clause(text: str, start: int, end: int, quantities: list[Quantity], context
         own = text[max(spans[index][0], q.start - REACH) : q.start]
         if len(together) > 1 or "分别" in own:
             yield from _several(spans[index][0], [quantities[number] for number in together], own, context)
+        elif told := _counted_twice(text, spans, quantities, index, context):
+            yield told
         elif found := _one(text, spans[index], q, context, index):
             if index + 1 < len(quantities) and text[q.end : quantities[index + 1].start] == "的":
                 found = _of_group(text, found, quantities[index + 1], spans[index + 1][1], context)
@@ -132,18 +134,27 @@ def _clause(text: str, start: int, end: int, quantities: list[Quantity], context
                 found = _of_next(text, found, spans[index + 1], quantities[index + 1])
             names.append(found.name)
             yield found
-        elif index + 1 < len(quantities) and text[q.end : quantities[index + 1].start] in ("", "类"):
-            # 10件32项实事: the first number counts what stands behind the second
-            group, _ = behind(text[quantities[index + 1].end : spans[index + 1][1]], q)
-            words, offset = front(own)
-            if group:
-                name = polished(joined(words, group, q), context.place)
-                begin = q.start - len(own) + offset if words else q.start
-                yield Found(name, begin, q.end, q, q.comparator, "level", False, "indicators/name-behind")
         context.waiting, context.waiting_start = "", -1
         index = together[-1] + 1
     if len(names) > 1:
         context.names = names
+
+
+def _counted_twice(
+    text: str, spans: list[tuple[int, int]], quantities: list[Quantity], index: int, context: Context
+) -> Found | None:
+    """办好10件32项实事: the first number counts what stands behind the second."""
+    q = quantities[index]
+    if index + 1 >= len(quantities) or text[q.end : quantities[index + 1].start] not in ("", "类"):
+        return None
+    own = text[max(spans[index][0], q.start - REACH) : q.start]
+    words, offset = front(own)
+    group, _ = behind(text[quantities[index + 1].end : spans[index + 1][1]], q)
+    if not group or not (is_verb(words) or not words):
+        return None  # 脱贫人口54户197人: the words before are the name
+    begin = q.start - len(own) + offset if words else q.start
+    name = polished(joined(verb_of(words), group, q), context.place)
+    return Found(name, begin, q.end, q, q.comparator, "level", False, "indicators/name-behind")
 
 
 def _of_next(text: str, found: Found, span: tuple[int, int], q: Quantity) -> Found:
@@ -264,7 +275,7 @@ def _carried(
             stem = told["subject"] if told else measure(context.waiting, q, "")[0]
             draft.name = front(stem)[0] or context.waiting
             draft.start, draft.rule = context.waiting_start, "indicators/clause-before"
-        elif words:
+        elif words and words == verb_of(words):
             draft.name = words
         else:
             return False
