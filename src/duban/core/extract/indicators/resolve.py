@@ -301,7 +301,7 @@ def _carried(
 
 
 # 千兆光网覆盖家庭: a clause with a verb of its own goes on with none.
-PREDICATE = re.compile("覆盖|惠及|带动|取得|受益")
+PREDICATE = re.compile("覆盖|惠及|带动|取得|受益|(?:改造|整治|修复)$")
 
 
 def _goes_on(draft: Draft, left: str, q: Quantity, words: str, context: Context, index: int) -> bool:
@@ -355,6 +355,10 @@ def _told_of(draft: Draft, context: Context) -> None:
             draft.start = at
 
 
+# 中小学新购学生机229台、教师机82台: where it is done goes on with the act.
+PLACED = re.compile(r"(?!城镇)[\u4e00-\u9fff]{2,6}?(?:新增|新建|新购|新改建|铺设|安装|增设)(?!改建|改造)(?=[\u4e00-\u9fff“])")
+
+
 def _remember(context: Context, name: str, draft: Draft, words: str, tail: str, q: Quantity, *, base: bool) -> None:
     """Keep what the numbers that follow may go on with."""
     context.start, context.name = draft.start, name
@@ -363,7 +367,8 @@ def _remember(context: Context, name: str, draft: Draft, words: str, tail: str, 
         context.core, context.verb = name, ""
         return
     listed = draft.rule == "indicators/list"
-    verb = verb_of(name) or (context.verb if listed else "")
+    placed = PLACED.match(name)
+    verb = verb_of(name) or (placed.group() if placed else "") or (context.verb if listed else "")
     # 2万人投入一线: a verb behind the number is no act that the next number goes on with.
     context.verb = verb if not tail or verb_of(words) or listed else ""
     context.core = name.removeprefix(verb)
