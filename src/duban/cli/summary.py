@@ -70,7 +70,7 @@ def _print_table(rows: list[_Row], console: Console) -> None:
     table.add_column("任务", ratio=4, overflow="fold")
     table.add_column("单位", ratio=4, overflow="fold")
     table.add_column("时限", ratio=3, overflow="fold")
-    table.add_column("指标", ratio=5, overflow="fold")
+    table.add_column("指标、项目", ratio=5, overflow="fold")
     for task, indicators, projects in rows:
         table.add_row(
             Text(words.task_name(task)),
@@ -89,7 +89,8 @@ def _print_list(rows: list[_Row], console: Console) -> None:
         for title, lines in (
             ("单位", _units(task)),
             ("时限", _deadlines(task)),
-            ("指标", _promises(indicators, projects)),
+            ("指标", [*map(words.indicator, indicators)]),
+            ("项目", [*map(words.investment, projects)]),
         ):
             if lines:
                 console.print(Padding(Text(f"{title}：{'；'.join(lines)}"), (0, 0, 0, 2)))

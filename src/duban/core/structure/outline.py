@@ -22,7 +22,7 @@ MARK = re.compile(
     rf"(?P<part>第{NUMERALS}(?:部分|[章篇])[:、]?)"
     rf"|(?P<chapter>{NUMERALS}、(?!{NUMERALS}、))"
     rf"|(?P<section>\({NUMERALS}\)、?)"
-    r"|(?P<item>\d{1,3}(?:[.](?!\d)|、))"
+    r"|(?P<item>\d{1,3}(?:[.](?!\d)|[.](?=20\d\d年)|、))"
     r"|(?P<sub>\(\d{1,3}\)|\d{1,2}\)|[①-⑳])"
     rf"|(?P<is>{NUMERALS}(?:是(?!否)|要(?!求|素|点|件)))"
     rf"|(?P<ordinal>第{NUMERALS},)"
