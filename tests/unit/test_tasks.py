@@ -115,3 +115,52 @@ def test_headings_of_a_page_nest_by_their_depth(tmp_path: Path) -> None:
         ("保障措施", 1),
     ]
     assert [task.title for task in document.tasks] == ["产业发展", "乡村振兴"]
+
+
+def test_a_notice_with_its_attachments_is_read_part_by_part() -> None:
+    (document,) = parse(
+        "江临市兰桥区人民政府办公室关于印发兰桥区2026年重点工作任务清单的通知\n兰政办发〔2026〕3号\n各镇街，区政府各部门：\n"
+        "现将《兰桥区2026年重点工作任务清单》印发给你们，请认真组织实施。\n附件：1.兰桥区2026年重点工作任务清单\n"
+        "2.兰桥区2026年民生实事项目\n江临市兰桥区人民政府办公室\n2026年3月5日\n附件1\n兰桥区2026年重点工作任务清单\n"
+        "一、产业发展\n1.新增企业12家，技改投资增长15%。（责任单位：区工信局）\n2.新增床位90张。（责任单位：区卫健局）\n"
+        "附件2\n兰桥区2026年民生实事项目\n1.改造老旧小区12个，惠及居民3000户。\n2.新建幼儿园2所，新增学位600个。\n"
+        "抄送：区委办公室，区人大常委会办公室，区政协办公室。\n江临市兰桥区人民政府办公室2026年3月5日印发\n"
+    ).documents
+    assert [(section.title, section.role) for section in document.sections] == [
+        ("产业发展", "tasks"),
+        ("兰桥区2026年民生实事项目", "livelihood"),
+    ]
+    assert [task.text for task in document.tasks] == [
+        "新增企业12家，技改投资增长15%。",
+        "新增床位90张。",
+        "改造老旧小区12个，惠及居民3000户。",
+        "新建幼儿园2所，新增学位600个。",
+    ]
+
+
+def test_an_item_that_begins_with_a_year_is_an_item_and_this_year_is_no_limit() -> None:
+    tasks = read("1.2026年完成投资30亿元，2027年建成投用。\n2.2026年底前建成公园2处。\n").tasks
+    assert [task.number for task in tasks] == ["1", "2"]
+    assert [[str(limit.due) for limit in task.deadlines] for task in tasks] == [["2027-12-31"], ["2026-12-31"]]
+
+
+def test_a_bracket_that_a_printed_line_leaves_open_goes_on() -> None:
+    first = read(
+        "1.新建停车场3处，有效缓解停车难。（\n牵头单位：区交通局；配合单位：区公安分局）\n2.新建公园6处。\n"
+    ).tasks[0]
+    assert parts(first)[1:3] == ("新建停车场3处，有效缓解停车难。", ["区交通局", "区公安分局"])
+
+
+def test_a_leader_on_a_line_of_its_own_is_a_sponsor() -> None:
+    first = read(f"1.{WORK}\n牵头领导：李明\n责任单位：区发改局\n2.新建公园6处。\n").tasks[0]
+    assert (first.text, first.sponsors, [unit.unit for unit in first.responsibilities]) == (
+        WORK,
+        ("李明",),
+        ["区发改局"],
+    )
+
+
+def test_a_task_that_only_points_to_an_attachment_is_none() -> None:
+    assert [task.title for task in read("（一）产业发展\n详见附件。\n（二）民生改善\n新建公园6处。\n").tasks] == [
+        "民生改善"
+    ]

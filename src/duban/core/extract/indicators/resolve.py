@@ -356,7 +356,9 @@ def _told_of(draft: Draft, context: Context) -> None:
 
 
 # 中小学新购学生机229台、教师机82台: where it is done goes on with the act.
-PLACED = re.compile(r"(?!城镇)[\u4e00-\u9fff]{2,6}?(?:新增|新建|新购|新改建|铺设|安装|增设)(?!改建|改造)(?=[\u4e00-\u9fff“])")
+PLACED = re.compile(
+    r"(?!城镇)[\u4e00-\u9fff]{2,6}?(?:新增|新建|新购|新改建|铺设|安装|增设)(?!改建|改造)(?=[\u4e00-\u9fff“])"
+)
 
 
 def _remember(context: Context, name: str, draft: Draft, words: str, tail: str, q: Quantity, *, base: bool) -> None:
