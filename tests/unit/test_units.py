@@ -22,6 +22,8 @@ def units(body: str) -> list[tuple[str, str]]:
 
 
 LABELLED = [
+    ("（责任单位：区农业农村局 区水利局 各镇街）", [("区农业农村局", RESPONSIBLE), ("区水利局", RESPONSIBLE), ("各镇街", RESPONSIBLE)]),
+    ("（责任单位：区 财 政 局）", [("区财政局", RESPONSIBLE)]),
     ("（责任单位：区财政局）", [("区财政局", RESPONSIBLE)]),
     ("(责任单位:区财政局、区审计局，各镇街)", [("区财政局", RESPONSIBLE), ("区审计局", RESPONSIBLE), ("各镇街", RESPONSIBLE)]),
     ("（牵头单位：区发改局；配合单位：区财政局、区住建局）", [("区发改局", LEAD), ("区财政局", SUPPORT), ("区住建局", SUPPORT)]),

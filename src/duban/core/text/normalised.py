@@ -1,8 +1,8 @@
 r"""Clean text with a map back to the source.
 
 The normalised text is the source with full-width forms folded (one character for one), stray white space and
-formatting characters taken out, hard-wrapped lines joined, and one ``\\n`` between paragraphs. Nothing is ever
-inserted, so a place in it is a place in the source.
+formatting characters taken out, hard-wrapped lines joined, and one ``\\n`` between paragraphs; a blank that alone
+divides two units becomes a mark. Nothing is ever inserted, so a place in it is a place in the source.
 """
 
 from __future__ import annotations
@@ -39,6 +39,11 @@ OPENER = re.compile(
 CONTINUES = re.compile(r"[,。、;:!?)%”’》】]|[是的和及与为]|\d+(?:\.\d+)?$")
 HEADING_MARK = re.compile(
     r"(?:第[一二三四五六七八九十]+部分|[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\))"
+)
+# Units that blanks alone divide: 责任单位：农业农村局 水利局. Elsewhere a blank between characters is layout.
+UNITS = re.compile(r"(?:牵头|责任|配合|协办|主办|承办)(?:单位|部门):[^()\r\n;。、,]{4,200}")
+BETWEEN_UNITS = re.compile(
+    f"(?<=[局委办厅院镇乡])[ \t](?=[ \t]*(?!等|和|及|与|按|负责|牵头|配合|共同|分别)[{HAN}]{{2}})"
 )
 PAGE_NUMBER = re.compile(
     r"[-—·\s]+\d{1,4}[-—·\s]+|第\s*\d{1,4}\s*页(?:\s*[,/]?\s*共\s*\d{1,4}\s*页)?|\d{1,4}\s*/\s*\d{1,4}"
@@ -104,7 +109,7 @@ def normalise(source: Source) -> NormalisedText:
     Furniture that the reader marked, and page numbers that stand alone on a line, are left out. Where the source's
     lines are those of a printed page, lines that a page's width broke are joined.
     """
-    folded = fold(source.text)
+    folded = UNITS.sub(_marked, fold(source.text))
     lines = _lines(folded, source)
     joins = _joins(folded, lines, source)
     pieces: list[tuple[int, int]] = []
@@ -114,6 +119,11 @@ def normalise(source: Source) -> NormalisedText:
             breaks.append(len(pieces))
         _clean(folded, start, end, pieces, breaks)
     return _assemble(folded, source.text, pieces, breaks)
+
+
+def _marked(units: re.Match[str]) -> str:
+    """Return a list of units with a mark in place of each blank that divides two of them."""
+    return BETWEEN_UNITS.sub("、", units.group())
 
 
 def _lines(text: str, source: Source) -> list[tuple[int, int]]:
