@@ -99,15 +99,7 @@ def read(data: bytes, *, name: str, sha256: str, recogniser: Recogniser | None =
     layout = lay_out(sheets)
     if not layout.text.strip():
         raise UnreadableSource("图片里没有识别出文字。请检查图片是否清楚、方向是否正确。", code="no-text", name=name)
-    return Source(
-        name=name,
-        media_type=media_type,
-        sha256=sha256,
-        text=layout.text,
-        tables=layout.tables,
-        furniture=layout.furniture,
-        notes=layout.notes,
-    )
+    return layout.source(name=name, media_type=media_type, sha256=sha256)
 
 
 def recognise(

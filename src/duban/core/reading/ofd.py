@@ -17,7 +17,7 @@ from defusedxml.ElementTree import fromstring, iterparse
 
 from duban.core.reading import image
 from duban.core.reading.errors import UnreadableSource
-from duban.core.reading.layout import Rule, Run, Sheet, clean, straight_lines
+from duban.core.reading.layout import Rule, Run, Sheet, clean, quarter_turns, straight_lines
 from duban.core.reading.limits import MAX_XML_PART, MEGABYTE
 from duban.core.reading.printed import COVERED, FEW_CHARACTERS, Scan, refuse_long, to_source, unread
 from duban.core.reading.zipped import open_zip, read_member
@@ -107,8 +107,7 @@ class _Glyph:
     @property
     def turns(self) -> int | None:
         """How many right angles (clockwise) the text is turned, if any."""
-        turns = round(self.angle / 90)
-        return turns % 4 if abs(self.angle - 90 * turns) <= 5 else None
+        return quarter_turns(self.angle)
 
 
 @dataclass(slots=True)

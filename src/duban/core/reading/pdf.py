@@ -16,7 +16,7 @@ import pypdfium2.raw as pdfium_c
 
 from duban.core.reading import image
 from duban.core.reading.errors import UnreadableSource
-from duban.core.reading.layout import Rule, Run, Sheet, clean, straight_lines
+from duban.core.reading.layout import Rule, Run, Sheet, clean, quarter_turns, straight_lines
 from duban.core.reading.pdf_streams import refuse_bombs
 from duban.core.reading.printed import COVERED, FEW_CHARACTERS, Scan, refuse_long, to_source, unread
 from duban.core.types import Source
@@ -90,8 +90,7 @@ class _Glyph:
     @property
     def turns(self) -> int | None:
         """How many right angles the text is turned, if any."""
-        turns = round(self.angle / 90)
-        return turns % 4 if abs(self.angle - 90 * turns) <= 5 else None
+        return quarter_turns(self.angle)
 
 
 @dataclass(slots=True)

@@ -52,15 +52,7 @@ def to_source(pages: Iterable[Sheet | Scan], *, name: str, media_type: str, sha2
     layout = lay_out(sheets)
     if not layout.text.strip():
         raise _wordless(sheets, name)
-    return Source(
-        name=name,
-        media_type=media_type,
-        sha256=sha256,
-        text=layout.text,
-        tables=layout.tables,
-        furniture=layout.furniture,
-        notes=layout.notes,
-    )
+    return layout.source(name=name, media_type=media_type, sha256=sha256)
 
 
 def _recognised(pages: Iterable[Sheet | Scan]) -> list[Sheet]:

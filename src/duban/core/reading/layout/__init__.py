@@ -15,11 +15,11 @@ from duban.core.reading.layout.columns import Block, Region, find_gutters, readi
 from duban.core.reading.layout.furniture import ZONE, SheetRows, find_furniture
 from duban.core.reading.layout.indents import left_edge, paragraph_starts
 from duban.core.reading.layout.ruling import Grid, GridCell, Rule, TooManyRulesError, find_grids, straight_lines
-from duban.core.reading.layout.runs import Fragment, Run, clean, fragments, merged
+from duban.core.reading.layout.runs import Fragment, Run, clean, fragments, merged, quarter_turns
 from duban.core.reading.layout.tables import continues, fill, joined
-from duban.core.types import Cell, Note, Span, Table
+from duban.core.types import Cell, Note, Source, Span, Table
 
-__all__ = ["Layout", "Rule", "Run", "Sheet", "clean", "lay_out", "straight_lines"]
+__all__ = ["Layout", "Rule", "Run", "Sheet", "clean", "lay_out", "quarter_turns", "straight_lines"]
 
 #: Stands before the first line of a paragraph, however far the print indents it.
 INDENTED = "　　"
@@ -55,6 +55,10 @@ class Layout:
     tables: tuple[Table, ...] = ()
     furniture: tuple[Span, ...] = ()
     notes: tuple[Note, ...] = ()
+
+    def source(self, *, name: str, media_type: str, sha256: str) -> Source:
+        """Return the source that was laid out."""
+        return Source(name, media_type, sha256, self.text, "layout", self.tables, (), self.furniture, self.notes)
 
 
 @dataclass(frozen=True, slots=True)

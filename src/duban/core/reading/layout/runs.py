@@ -34,6 +34,12 @@ _RADICALS = str.maketrans(
 _UNBROKEN = re.compile("[（《“〔]?(?:[!-~]+|.)[，。、；：！？）》”〕]?")
 
 
+def quarter_turns(angle: float) -> int | None:
+    """Return how many right angles (0 to 3) an angle in degrees is, None where it is none within 5 degrees."""
+    turns = round(angle / 90)
+    return turns % 4 if abs(angle - 90 * turns) <= 5 else None
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """A stretch of text on one baseline, in points from the sheet's upper left corner; its height is one em."""
