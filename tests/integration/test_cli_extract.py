@@ -349,7 +349,7 @@ def test_an_interruption_leaves_nothing_behind(
     folder: Path, here: Path, workers: str, signal_to: Callable[[int, int], None]
 ) -> None:
     for number in range(600):
-        (folder / f"{number}.txt").write_text(ledgers.TEXT * 12, "utf-8")
+        (folder / f"{number}.txt").write_text(ledgers.TEXT * 4, "utf-8")
     (here / "出").mkdir()
     arguments = ["extract", str(folder), "-o", "出/全部.jsonl", "--workers", workers]
     with subprocess.Popen([*DUBAN, *arguments], stderr=subprocess.PIPE, start_new_session=True) as process:
