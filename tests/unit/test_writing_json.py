@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from dataclasses import replace
 
@@ -12,28 +11,23 @@ from hypothesis import strategies as st
 
 from duban.core.ledger import schema, to_json
 from duban.core.types import Ledger
-from duban.writing import write_json, write_jsonl
+from duban.writing import json_bytes, jsonl_bytes
 from factories import ledgers
 
 
 def as_jsonl(*of: Ledger) -> str:
-    file = io.BytesIO()
-    write_jsonl(of, file)
-    return file.getvalue().decode("utf-8")
+    return b"".join(map(jsonl_bytes, of)).decode("utf-8")
 
 
 def test_json_is_the_ledger_in_utf_8() -> None:
-    file = io.BytesIO()
-    write_json(ledgers.ledger(), file)
-    assert "江临市兰桥区" in file.getvalue().decode("utf-8")
-    assert json.loads(file.getvalue()) == to_json(ledgers.ledger())
+    written = json_bytes(ledgers.ledger())
+    assert "江临市兰桥区" in written.decode("utf-8")
+    assert json.loads(written) == to_json(ledgers.ledger())
 
 
 def test_a_name_that_is_no_utf_8_is_escaped_and_comes_back() -> None:
     odd = replace(ledgers.ledger(), source=replace(ledgers.source(), name="\udcb0\udca1.txt"))
-    file = io.BytesIO()
-    write_json(odd, file)
-    assert json.loads(file.getvalue())["source"]["name"] == "\udcb0\udca1.txt"
+    assert json.loads(json_bytes(odd))["source"]["name"] == "\udcb0\udca1.txt"
 
 
 def test_each_document_of_each_source_is_one_line_that_stands_alone() -> None:

@@ -188,9 +188,9 @@ def _refuse_many_as_one(form: str, several: bool) -> None:
 
 def _render(form: str | None) -> Render | None:
     """Return what makes the bytes of one ledger, where a ledger's bytes stand alone."""
-    from duban.writing import as_json
+    from duban import writing
 
-    return {"json": as_json.json_bytes, "jsonl": as_json.jsonl_bytes}.get(form or "")
+    return {"json": writing.json_bytes, "jsonl": writing.jsonl_bytes}.get(form or "")
 
 
 def _write(results: Iterator[Ledger | Rendered], target: _Target, named: _Named, today: date | None) -> None:

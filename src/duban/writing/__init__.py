@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from duban.writing.as_csv import write_csv
-    from duban.writing.as_json import write_json, write_jsonl
+    from duban.writing.as_json import json_bytes, jsonl_bytes
     from duban.writing.as_xlsx import TooManyRows, write_xlsx
 
-__all__ = ["TooManyRows", "write_csv", "write_json", "write_jsonl", "write_xlsx"]
+__all__ = ["TooManyRows", "json_bytes", "jsonl_bytes", "write_csv", "write_xlsx"]
 
 _HOME = {
     "write_csv": "duban.writing.as_csv",
-    "write_json": "duban.writing.as_json",
-    "write_jsonl": "duban.writing.as_json",
+    "json_bytes": "duban.writing.as_json",
+    "jsonl_bytes": "duban.writing.as_json",
     "write_xlsx": "duban.writing.as_xlsx",
     "TooManyRows": "duban.writing.as_xlsx",
 }

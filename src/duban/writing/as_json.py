@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from typing import Any, BinaryIO
+from typing import Any
 
 from duban.core.ledger import dumps, to_json
 from duban.core.types import Ledger
@@ -30,17 +29,6 @@ def jsonl_bytes(ledger: Ledger) -> bytes:
         {"schema": DOCUMENT_SCHEMA, "source": source, **document} for document in whole["documents"]
     ]
     return _bytes("".join(json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n" for line in lines))
-
-
-def write_json(ledger: Ledger, file: BinaryIO) -> None:
-    """Write one ledger in the form ``duban/ledger@1``."""
-    file.write(json_bytes(ledger))
-
-
-def write_jsonl(ledgers: Iterable[Ledger], file: BinaryIO) -> None:
-    """Write one line per document of the ledgers, as :func:`jsonl_bytes` has it."""
-    for ledger in ledgers:
-        file.write(jsonl_bytes(ledger))
 
 
 def _bytes(text: str) -> bytes:
