@@ -1,0 +1,1 @@
+"""What the pages of divisions, units and people show."""

@@ -1,0 +1,1 @@
+"""Pages of divisions, units and people."""
