@@ -1,0 +1,1 @@
+"""What people do to papers and ledgers; the only place that writes."""

@@ -1,0 +1,1 @@
+"""What pages show, in a bounded number of statements."""

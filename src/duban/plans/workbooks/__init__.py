@@ -1,0 +1,1 @@
+"""Workbooks that pages hand out or take in."""
