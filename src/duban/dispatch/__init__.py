@@ -1,0 +1,1 @@
+"""The monthly round: how far each task should be, how far it is, and the light that follows."""

@@ -1,0 +1,1 @@
+"""What people do in the monthly round; the only place that writes."""

@@ -1,0 +1,1 @@
+"""Workbooks of dispatch that go out and come back."""
