@@ -1,0 +1,1 @@
+"""What inspections go by: days, the draw of check lists, warnings, refusals."""

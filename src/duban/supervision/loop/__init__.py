@@ -1,0 +1,1 @@
+"""What issues, whistles, conferences, close-outs and instructions share beside their tables."""
