@@ -1,0 +1,1 @@
+"""Assessment (考核): the month's facts become scores, scores a ranking, rankings the year's result."""

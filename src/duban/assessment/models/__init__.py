@@ -1,0 +1,21 @@
+"""Rankings, objections, decisions on scores, files."""
+
+from duban.assessment.models.decisions import Commendation, Distinction, Forgiveness
+from duban.assessment.models.files import ScoreFile
+from duban.assessment.models.objections import Objection
+from duban.assessment.models.rankings import Frozen, Ranking, RankingRow, month_words
+from duban.assessment.models.schemes import LedgerScoring, ScoringScheme
+
+__all__ = [
+    "Commendation",
+    "Distinction",
+    "Forgiveness",
+    "Frozen",
+    "LedgerScoring",
+    "Objection",
+    "Ranking",
+    "RankingRow",
+    "ScoreFile",
+    "ScoringScheme",
+    "month_words",
+]

@@ -1,0 +1,1 @@
+"""What pages of rankings show, in a bounded number of statements."""

@@ -1,0 +1,1 @@
+"""Scores: the schemes that say what counts, and the arithmetic. Pure: no Django, no database, no clock."""

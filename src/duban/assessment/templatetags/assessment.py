@@ -1,0 +1,75 @@
+"""Template tags of assessment: the tabs over its pages, and how a place went."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.urls import NoReverseMatch, resolve, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from duban.assessment.queries.rankings import Place
+from duban.assessment.scoring.numbers import shown
+from duban.organisations.access import access_of
+
+register = template.Library()
+
+#: Name and words; each kind of thing adds its own.
+TABS = (
+    ("rankings", "月度排名"),
+    ("objections", "异议"),
+    ("commendations", "上级表扬批评"),
+    ("forgiveness", "容错"),
+    ("schemes", "计分办法"),
+)
+
+
+@register.inclusion_tag("assessment/tabs.html", takes_context=True)
+def assessment_tabs(context: template.Context, current: str) -> dict[str, Any]:
+    """Show the tabs, `current` being the page's own; who sees one is what the guard at its view says."""
+    access = access_of(context["request"].user)
+    tabs = []
+    for name, label in TABS:
+        try:
+            url = reverse(f"assessment:{name}")
+        except NoReverseMatch:
+            continue
+        if access.may(getattr(resolve(url).func, "permission", "")):
+            tabs.append({"label": label, "url": url, "current": name == current})
+    return {"tabs": tabs}
+
+
+@register.simple_tag
+def change(place: Place) -> SafeString:
+    """Show how a place went since the month before, by shape and word: ▲ 升2位, ▼ 降3位, ＝ 持平, ○ 上月没有."""
+    kinds = {
+        "up": ("▲", f"升{place.places}位"),
+        "down": ("▼", f"降{place.places}位"),
+        "same": ("＝", "持平"),
+        "new": ("○", "上月没有"),
+    }
+    shape, words = kinds[place.change]
+    before = f"上月第{place.row.previous_place}名" if place.row.previous_place else ""
+    return format_html(
+        '<span class="moved moved-{}" title="{}"><span aria-hidden="true">{}</span>{}</span>',
+        place.change,
+        before,
+        shape,
+        words,
+    )
+
+
+@register.filter
+def points(value: Decimal | None) -> str:
+    """Show points with their sign, as workings write them: +2, −0.5, 0."""
+    if value is None:
+        return ""
+    return f"+{shown(value)}" if value > 0 else shown(value)
+
+
+@register.filter
+def plain(value: Decimal | None) -> str:
+    """Show a number as workings write it: 86.5."""
+    return "" if value is None else shown(value)
