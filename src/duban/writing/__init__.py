@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from duban.writing.as_csv import write_csv
     from duban.writing.as_json import json_bytes, jsonl_bytes
-    from duban.writing.as_xlsx import TooManyRows, write_xlsx
+    from duban.writing.as_xlsx import write_xlsx
+    from duban.writing.sheets import TooManyRows
 
 __all__ = ["TooManyRows", "json_bytes", "jsonl_bytes", "write_csv", "write_xlsx"]
 
@@ -20,7 +21,7 @@ _HOME = {
     "json_bytes": "duban.writing.as_json",
     "jsonl_bytes": "duban.writing.as_json",
     "write_xlsx": "duban.writing.as_xlsx",
-    "TooManyRows": "duban.writing.as_xlsx",
+    "TooManyRows": "duban.writing.sheets",
 }
 
 

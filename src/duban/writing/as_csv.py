@@ -35,6 +35,9 @@ COLUMNS = (
     "end",
 )
 
+#: The mark by which Excel and WPS know UTF-8.
+MARK = b"\xef\xbb\xbf"
+
 # What a spreadsheet takes for the start of a formula, full width included, even behind white space.
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -42,7 +45,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff
 
 def write_csv(ledgers: Iterable[Ledger], file: BinaryIO) -> None:
     """Write a row for each task of each document, in UTF-8 with the mark by which Excel and WPS know it."""
-    file.write(b"\xef\xbb\xbf")
+    file.write(MARK)
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n")
 
@@ -87,12 +90,29 @@ def _row(task: Task, document: Document, source: Source, indicators: list[str], 
         task.span.start,
         task.span.end,
     ]
-    return [_cell(cell) for cell in cells]
+    return [cell_text(cell) for cell in cells]
 
 
-def _cell(value: str | int | None) -> str:
+def table_bytes(columns: Iterable[str], rows: Iterable[Iterable[str | int | None]]) -> bytes:
+    """Return a table that fits into memory as the same kind of file: a head, a row for each of `rows`."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows([cell_text(cell) for cell in row] for row in rows)
+    return MARK + buffer.getvalue().encode("utf-8")
+
+
+def cell_text(value: str | int | None) -> str:
+    """Return the value as a cell may hold it: no control characters, and nothing that a spreadsheet runs as a formula."""
     if not isinstance(value, str):
         return "" if value is None else str(value)
+    if not value:
+        return value
+    # Most cells begin with a letter or a figure and hold no control character: one look is enough.
+    if value.isprintable() and value[:1].isalnum():
+        return value
     text = _CONTROL.sub("", value)
+    if text[:1].isalnum():
+        return text
     # A leading apostrophe is what spreadsheets themselves use to say "this is text".
     return f"'{text}" if _FORMULA.match(text) else text

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from duban.core.types import (
     Comparator,
@@ -77,9 +77,30 @@ _PRINTED = re.compile("印发《(.+)》的通知$")
 _SHORT = 20
 
 
-def number(value: float) -> str:
+class Promise(Protocol):
+    """What is said of an indicator: one read from a paper, or one that stands in an issued ledger."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def comparator(self) -> Comparator: ...  # noqa: D102
+    @property
+    def value(self) -> float | Decimal: ...  # noqa: D102
+    @property
+    def value_high(self) -> float | Decimal | None: ...  # noqa: D102
+    @property
+    def unit(self) -> str: ...  # noqa: D102
+    @property
+    def measure(self) -> MeasureKind: ...  # noqa: D102
+    @property
+    def status(self) -> Status: ...  # noqa: D102
+    @property
+    def text(self) -> str: ...  # noqa: D102
+
+
+def number(value: float | Decimal) -> str:
     """Return the number as it would be written by hand: no exponent, no trailing zeros, no decimal point if whole."""
-    digits = format(Decimal(repr(value)), "f")
+    digits = format(value if isinstance(value, Decimal) else Decimal(repr(value)), "f")
     return digits.rstrip("0").rstrip(".") if "." in digits else digits
 
 
@@ -93,7 +114,7 @@ def deadline(limit: Deadline, between: str = "") -> str:
     return f"{limit.text}{between}（{full_date(limit.due)}）" if limit.due else limit.text
 
 
-def amount(indicator: Indicator) -> str:
+def amount(indicator: Promise) -> str:
     """Return what is promised without the name: 增长不低于7.5%, 3—5个."""
     if indicator.value_high is not None:
         value = f"{number(indicator.value)}—{number(indicator.value_high)}"
@@ -104,14 +125,14 @@ def amount(indicator: Indicator) -> str:
     return f"{'' if indicator.name.endswith(verb) else verb}{bound}{value}{indicator.unit}"
 
 
-def _verb(indicator: Indicator) -> str:
+def _verb(indicator: Promise) -> str:
     if indicator.measure == "change":
         # The value has no sign: whether points are won or lost stands only in the words.
         return "降低" if _FALLS.search(indicator.text) else "提高"
     return {"growth": "增长", "decline": "下降"}.get(indicator.measure, "")
 
 
-def indicator(of: Indicator) -> str:
+def indicator(of: Promise) -> str:
     """Return the indicator in one line."""
     done = "（已完成）" if of.status == "achieved" else ""
     return f"{of.name} {amount(of)}{done}"

@@ -1,0 +1,22 @@
+"""The app bulletins."""
+
+from django.apps import AppConfig
+
+
+class BulletinsConfig(AppConfig):
+    """Registers the app with Django."""
+
+    name = "duban.bulletins"
+    label = "bulletins"
+    verbose_name = "通报"
+
+    def ready(self) -> None:
+        """Show on the workbench what waits, and tell people of it."""
+        # What it imports needs the models, which are there from here on.
+        from duban.bulletins import reminding
+        from duban.bulletins.queries import lists
+        from duban.dispatch.reminders.sources import add_source
+        from duban.plans import extensions
+
+        extensions.add_waiting("bulletins", lists.waiting)
+        add_source(reminding.SOURCE)
