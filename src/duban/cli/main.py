@@ -13,6 +13,15 @@ from duban import __version__
 from duban.cli.explain import explain
 from duban.cli.extract import extract
 from duban.cli.schema import schema
+from duban.cli.schemes import schemes
+from duban.cli.site.audit import audit
+from duban.cli.site.bulletin import bulletin
+from duban.cli.site.demo.command import demo
+from duban.cli.site.first_run import first_run
+from duban.cli.site.importing import people, units
+from duban.cli.site.migrate import migrate
+from duban.cli.site.password import password
+from duban.cli.site.serve import jobs, serve
 from duban.cli.wording import Command, refusal
 
 USAGE, INTERRUPTED, PIPE_CLOSED = 2, 130, 141
@@ -71,7 +80,7 @@ def _leave(code: int) -> NoReturn:
 
 @click.group(
     cls=_Duban,
-    help="督办：把工作报告、实施方案等读成总台账。",
+    help="督办：把工作报告、实施方案等读成总台账，并在网上核对、印发、督办。",
     subcommand_metavar="命令 [参数]…",
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="各命令的说明：duban 命令 --help",
@@ -83,6 +92,9 @@ def main() -> None:
     """Run the command that the arguments name."""
 
 
-main.add_command(extract)
-main.add_command(explain)
-main.add_command(schema)
+COMMANDS = (
+    *(extract, explain, schema, schemes),
+    *(serve, jobs, migrate, first_run, password, units, people, bulletin, audit, demo),
+)
+for command in COMMANDS:
+    main.add_command(command)

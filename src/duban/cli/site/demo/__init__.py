@@ -1,0 +1,1 @@
+"""The demo: an invented district and its years, loaded through the actions that people use."""

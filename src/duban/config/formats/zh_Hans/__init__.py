@@ -1,0 +1,1 @@
+"""How mainland Chinese offices write dates and numbers."""
