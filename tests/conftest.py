@@ -1,1 +1,38 @@
 """Being here puts this folder on the import path: ``from factories import ledgers``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+from django.db import connection
+
+import migrated
+from duban.assessment import keeping as published
+from duban.audit import keeping
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _a_test_may_empty_its_database() -> Iterator[None]:
+    """Tests that commit end with an empty database, which the triggers of the audit trail and of published rankings would refuse.
+
+    Django sends post_migrate after that, which puts the triggers back.
+    """
+    kept = connection.ops.execute_sql_flush
+
+    def flush(statements: Sequence[str]) -> Any:
+        keeping.remove(connection)
+        published.remove(connection)
+        return kept(statements)
+
+    connection.ops.execute_sql_flush = flush  # type: ignore[method-assign]
+    yield
+    connection.ops.execute_sql_flush = kept  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[None]:
+    """Copy the migrated database from one that an earlier run made."""
+    with migrated.kept():
+        yield

@@ -18,8 +18,23 @@ from duban.writing.as_csv import COLUMNS
 MANUAL = (Path(__file__).parents[2] / "docs/cli.md").read_text("utf-8")
 
 
+def every(group: click.Group, above: str = "") -> dict[str, click.Command]:
+    """Return all commands by their names, those of groups under the group's: ``demo load``."""
+    found: dict[str, click.Command] = {}
+    for name, command in group.commands.items():
+        found[above + name] = command
+        if isinstance(command, click.Group):
+            found |= every(command, f"{above}{name} ")
+    return found
+
+
+ALL = every(main)
+
+
 def chapter(command: str) -> str:
-    found = re.search(rf"^## duban {command}$(.*?)(?=^## |\Z)", MANUAL, re.MULTILINE | re.DOTALL)
+    """Return what stands under the heading of a command, up to that of the next command."""
+    level = "#" * (2 + command.count(" "))
+    found = re.search(rf"^{level} duban {command}$(.*?)(?=^##+ duban|^## |\Z)", MANUAL, re.MULTILINE | re.DOTALL)
     assert found, f"docs/cli.md has no chapter on duban {command}"
     return found.group(1)
 
@@ -33,18 +48,18 @@ def options(command: click.Command) -> list[str]:
     return [name for parameter in parameters(command) for name in parameter.opts]
 
 
-@pytest.mark.parametrize("name", main.commands)
+@pytest.mark.parametrize("name", ALL)
 def test_command_is_documented(name: str) -> None:
     assert f"`duban {name}" in MANUAL
     text = chapter(name)
-    missing = [option for option in options(main.commands[name]) if not re.search(rf"`{option}[ `]", text)]
+    missing = [option for option in options(ALL[name]) if not re.search(rf"`{option}[ `]", text)]
     assert not missing
 
 
-@pytest.mark.parametrize("name", main.commands)
+@pytest.mark.parametrize("name", ALL)
 def test_nothing_is_documented_that_is_not_there(name: str) -> None:
     named = set(re.findall(r"^\| `(-[^ `]+)", chapter(name), re.MULTILINE))
-    assert named <= set(options(main.commands[name]))
+    assert named <= set(options(ALL[name]))
 
 
 def test_the_options_of_the_whole_are_documented() -> None:
@@ -52,7 +67,7 @@ def test_the_options_of_the_whole_are_documented() -> None:
 
 
 def test_every_help_text_is_chinese() -> None:
-    for command in (main, *main.commands.values()):
+    for command in (main, *ALL.values()):
         texts = [command.help, *(option.help for option in parameters(command))]
         assert all(re.search("[一-鿿]", text or "") for text in texts), command.name
 

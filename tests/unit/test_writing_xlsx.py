@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duban.core.types import Ledger, Note, Span, Task
-from duban.writing import TooManyRows, as_xlsx, write_xlsx
+from duban.writing import TooManyRows, sheets, write_xlsx
 from factories import ledgers
 
 TITLE = "江临市兰桥区人民政府关于印发《兰桥区2026年重点工作任务分工》的通知"
@@ -199,7 +199,7 @@ def test_a_cell_that_would_be_too_long_is_cut_and_says_so(character: str) -> Non
 
 
 def test_a_sheet_that_is_full_refuses_the_next_row(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(as_xlsx, "_MAX_ROWS", 6)
+    monkeypatch.setattr(sheets, "_MAX_ROWS", 6)
     with pytest.raises(TooManyRows, match="总台账"):
         written(ledgers.ledger())
 
