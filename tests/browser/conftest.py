@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, StorageState, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, StorageState, expect, sync_playwright
 
 from browser.people import DEMO, Axe, PageAs, sign_in
 from browser.running import prepared, site_with
@@ -26,6 +26,8 @@ ARGUMENTS = [
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
 SIZE = {"width": 1440, "height": 900}
+#: A machine that is busy with more is slow, not wrong.
+expect.set_options(timeout=20_000)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -164,6 +166,7 @@ def axe() -> Axe:
     source = AXE.read_text("utf-8")
 
     def axe(page: Page, *rules: str) -> None:
+        page.wait_for_load_state()
         page.evaluate(source)
         run: dict[str, Any] = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": TAGS}
         found = page.evaluate("(run) => axe.run(document, { runOnly: run, resultTypes: ['violations'] })", run)

@@ -32,3 +32,12 @@ def sign_in(page: Page, address: str, username: str) -> None:
     page.get_by_label("密码").fill(DEMO_PASSWORD if username in DEMO else PASSWORD)
     page.get_by_role("button", name="登录").click()
     page.wait_for_url(lambda url: "login" not in url)
+
+
+def fits(page: Page) -> None:
+    """Nothing of the page lies outside of its window; waits for a page that is still on its way."""
+    page.wait_for_load_state()
+    page.wait_for_function(FITS, timeout=20_000)
+
+
+FITS = "document.body && document.documentElement.scrollWidth <= document.documentElement.clientWidth"

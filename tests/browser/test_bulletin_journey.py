@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pypdfium2
 from docx import Document
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from browser.people import PASSWORD, Axe, PageAs
+from browser.people import PASSWORD, Axe, PageAs, fits
 from browser.running import run_in
 
 FILLING = f"""
@@ -28,11 +28,6 @@ version.save()
 """
 PHONE = {"width": 390, "height": 844}
 TITLE = "关于2026年9月重点工作督查情况的通报"
-
-
-def no_wider(page: Page) -> None:
-    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wider <= 0
 
 
 def test_from_a_draft_to_a_unit_that_opens_it(page_as: PageAs, axe: Axe, site_folder: Path) -> None:
@@ -90,7 +85,7 @@ def test_from_a_draft_to_a_unit_that_opens_it(page_as: PageAs, axe: Axe, site_fo
     leader = page_as("xuwenlan")
     leader.set_viewport_size(PHONE)  # type: ignore[arg-type]
     leader.goto(f"{paper}sign/")
-    no_wider(leader)
+    fits(leader)
     axe(leader)
     leader.get_by_label("意见").fill("同意")
     leader.get_by_role("button", name="同意").click()
@@ -108,7 +103,7 @@ def test_from_a_draft_to_a_unit_that_opens_it(page_as: PageAs, axe: Axe, site_fo
     unit.goto("/")
     unit.get_by_role("link", name=f"阅读：{TITLE}").first.click()
     expect(unit.get_by_text("督通〔2026〕1号")).to_be_visible()
-    no_wider(unit)
+    fits(unit)
     axe(unit)
     with unit.expect_download() as handed_out:
         unit.get_by_role("link", name="Word").first.click()

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Error, Page, expect
 
-from browser.people import PASSWORD, Axe, PageAs
+from browser.people import PASSWORD, Axe, PageAs, fits
 
 FILLING = f"""
 from factories.inspections import Inspected
@@ -63,7 +63,7 @@ def test_on_a_phone_everything_is_to_be_hit_with_a_thumb(phone: Page, axe: Axe) 
     axe(phone)
     phone.get_by_role("link", name="临港产业园").click()
     axe(phone)
-    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    fits(phone)
     boxes = [
         box
         for one in phone.locator(".spot-result, .spot-camera, .spot-figure input").all()
@@ -224,7 +224,7 @@ def test_the_unit_signs_for_it_on_a_phone_and_sees_its_report_marked(page_as: Pa
     expect(unit.get_by_text("已签收。有不同意见的")).to_be_visible()
     unit.get_by_role("link", name="2026年10月填报").first.click()
     expect(unit.get_by_text("督查不符").first).to_be_visible()
-    assert unit.evaluate("document.documentElement.scrollWidth") <= 390
+    fits(unit)
 
 
 def test_who_took_part_in_the_conclusion_cannot_decide_its_review_and_another_does(page_as: PageAs, axe: Axe) -> None:

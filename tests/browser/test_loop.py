@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from browser.people import PASSWORD, PageAs
+from browser.people import PASSWORD, PageAs, fits
 
 PHONE = {"width": 390, "height": 844}
 FILLING = f"""
@@ -33,15 +33,10 @@ lights.recompute(ledger=ledger, days=[timezone.localdate()], by=clerk)
 """
 
 
-def narrow(page: Page) -> None:
-    """Nothing of the page lies outside of a phone's window."""
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
-
-
 def test_an_issue_goes_from_the_whistle_to_the_word_of_the_town(site: str, page_as: PageAs) -> None:
     town = page_as("zhoujiedao", viewport=PHONE)
     town.goto(f"{site}/whistles/new/")
-    narrow(town)
+    fits(town)
     town.get_by_label("什么事").fill("南门老街排水管塌陷")
     town.get_by_label(re.compile("应急处置")).check()
     town.get_by_label("牵头部门").select_option(label="区住房城乡建设局")
@@ -49,7 +44,7 @@ def test_an_issue_goes_from_the_whistle_to_the_word_of_the_town(site: str, page_
     town.get_by_label("要部门做什么").fill("三户进水，来人抢修")
     town.get_by_role("button", name="吹哨").click()
     expect(town.get_by_text("已吹哨")).to_be_visible()
-    narrow(town)
+    fits(town)
     where = town.url
     department = page_as("chenlianluo", viewport=PHONE)
     department.goto(site)
@@ -79,12 +74,12 @@ def test_an_issue_goes_from_the_whistle_to_the_word_of_the_town(site: str, page_
 def test_a_leader_instructs_on_a_phone(site: str, page_as: PageAs) -> None:
     leader = page_as("liquzhang", viewport=PHONE)
     leader.goto(site)
-    narrow(leader)
+    fits(leader)
     for line in ("全局", "本月转红", "等我的", "我的任务", "我的项目"):
         expect(leader.get_by_role("heading", name=re.compile(line))).to_be_visible()
     tasks = leader.get_by_role("region", name=re.compile("我的任务"))
     tasks.get_by_label("批示：改造老旧小区").click()
-    narrow(leader)
+    fits(leader)
     tasks.get_by_role("button", name="请督查室跟踪督办，结果报我。").click()
     expect(leader.get_by_text("已批示")).to_be_visible()
     leader.get_by_role("region", name="等我的").get_by_role("link", name="批示：改造老旧小区").click()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from browser.people import PASSWORD, Axe, PageAs
+from browser.people import PASSWORD, Axe, PageAs, fits
 
 FILLING = f"""
 from datetime import timedelta
@@ -27,11 +27,6 @@ lights.recompute(ledger=district.ledger, days=[today])
 PHONE = {"width": 390, "height": 844}
 
 
-def no_wider(page: Page) -> None:
-    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wider <= 0
-
-
 def test_from_a_red_task_to_an_answer_on_a_phone_to_accepted(page_as: PageAs, axe: Axe, tmp_path: Path) -> None:
     office = page_as("wangduban")
     office.goto("/tasks/1/")
@@ -48,7 +43,7 @@ def test_from_a_red_task_to_an_answer_on_a_phone_to_accepted(page_as: PageAs, ax
     unit.set_viewport_size(PHONE)  # type: ignore[arg-type]
     unit.goto("/")
     unit.get_by_role("link", name="签收：强化重大项目牵引").first.click()
-    no_wider(unit)
+    fits(unit)
     axe(unit)
     unit.get_by_role("button", name="签收", exact=True).click()
     expect(unit.get_by_text("已签收，请在")).to_be_visible()
@@ -58,7 +53,7 @@ def test_from_a_red_task_to_an_answer_on_a_phone_to_accepted(page_as: PageAs, ax
     unit.get_by_label("佐证材料").set_input_files(photo)
     unit.get_by_role("button", name="提交答复").click()
     expect(unit.get_by_text("的答复已提交，等督查室审核")).to_be_visible()
-    no_wider(unit)
+    fits(unit)
 
     office.goto("/")
     office.get_by_role("link", name="审核：区发展改革局：强化重大项目牵引").first.click()

@@ -7,9 +7,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from browser.people import PASSWORD, Axe, PageAs
+from browser.people import PASSWORD, Axe, PageAs, fits
 
 PHONE = {"width": 390, "height": 844}
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
@@ -29,11 +29,6 @@ for username, person in people.items():
     person.set_password("{PASSWORD}")
     person.save()
 """
-
-
-def narrow(page: Page) -> None:
-    """Nothing of the page lies outside of a phone's window."""
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
 
 
 def test_a_month_from_its_closing_to_the_unit_that_opens_it(
@@ -57,7 +52,7 @@ def test_a_month_from_its_closing_to_the_unit_that_opens_it(
     unit = page_as("caizheng", viewport=PHONE)
     unit.goto(site)
     unit.get_by_role("link", name=re.compile("区财政局2026年3月得分")).first.click()
-    narrow(unit)
+    fits(unit)
     expect(unit.get_by_text("迟于")).to_be_visible()
     unit.locator(".rank-lines > li", has_text="迟于").get_by_role("link", name="提异议").click()
     unit.get_by_label("哪里不对，依据是什么").fill("3月31日下午全区网络中断，无法填报")
@@ -66,7 +61,7 @@ def test_a_month_from_its_closing_to_the_unit_that_opens_it(
     unit.get_by_label("证明材料").set_input_files(proof)
     unit.get_by_role("button", name="提交异议").click()
     expect(unit.get_by_text("已对")).to_be_visible()
-    narrow(unit)
+    fits(unit)
 
     office.goto(site)
     office.get_by_role("link", name=re.compile("区财政局对2026年3月排名的异议")).first.click()
@@ -77,7 +72,7 @@ def test_a_month_from_its_closing_to_the_unit_that_opens_it(
 
     leader = page_as("xuwenlan", viewport=PHONE)
     leader.goto(where)
-    narrow(leader)
+    fits(leader)
     leader.get_by_text("批准", exact=True).first.click()
     leader.get_by_label("批准意见").fill("异议已答复，各单位没有别的意见，提前批准")
     leader.get_by_role("button", name="批准").click()
@@ -95,13 +90,13 @@ def test_a_month_from_its_closing_to_the_unit_that_opens_it(
 
     head = page_as("caizhengju", viewport=PHONE)
     head.goto(f"{site}/rankings/")
-    narrow(head)
+    fits(head)
     head.get_by_role("link", name="2026年3月").click()
-    narrow(head)
+    fits(head)
     axe(head)
     head.get_by_role("link", name=re.compile("看每一分的来历")).first.click()
     expect(head.get_by_text("迟于")).to_be_visible()
-    narrow(head)
+    fits(head)
     head.get_by_role("link", name="历月名次").click()
     expect(head.get_by_role("cell", name=re.compile("2026年3月"))).to_be_visible()
     head.goto(f"{where}verify/")

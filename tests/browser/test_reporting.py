@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from browser.people import PASSWORD, Axe, PageAs
+from browser.people import PASSWORD, Axe, PageAs, fits
 
 FILLING = f"""
 from factories.rounds import District
@@ -146,7 +146,7 @@ def test_a_block_from_a_spreadsheet_is_pasted_as_a_block(second: Page) -> None:
 def test_on_a_phone_each_task_is_a_card_and_nothing_lies_on_anything(page_as: PageAs) -> None:
     phone = page_as("fengzhibai", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     phone.goto(GRID)
-    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    fits(phone)
     fields = phone.locator(".cell-field").all()
     boxes = [box for field in fields if (box := field.bounding_box())]
     assert all(box["height"] >= 44 for box in boxes)
@@ -190,7 +190,7 @@ def test_the_head_reads_and_signs_on_a_phone(page_as: PageAs, axe: Axe) -> None:
     head.goto("/reporting/")
     head.get_by_role("link", name="去审签（2）").click()
     axe(head)
-    assert head.evaluate("document.documentElement.scrollWidth") <= 390
+    fits(head)
     head.get_by_text("退回", exact=True).last.click()
     head.get_by_label("要改什么").last.fill("请写明压减到多少项。")
     head.get_by_role("button", name="退回联络员").last.click()
