@@ -56,10 +56,12 @@ def test_from_a_draft_to_a_unit_that_opens_it(page_as: PageAs, axe: Axe, site_fo
     # A number that the data do not know is refused in the form, and nothing is lost.
     block.hover()
     block.get_by_label("改第3段").click()
+    expect(block.get_by_label("这一段")).to_be_focused()
     block.get_by_label("这一段").fill("共有{99}项任务。")
     office.keyboard.press("Control+Enter")
     expect(block.get_by_role("alert")).to_contain_text("没有“{99}”这个绑定的数")
     expect(block.get_by_label("这一段")).to_have_value("共有{99}项任务。")
+    expect(block.get_by_label("这一段")).to_be_focused()
     office.keyboard.press("Escape")
     expect(block.get_by_text("要高度重视")).to_be_visible()
 
