@@ -11,8 +11,8 @@ class Migration(migrations.Migration):
     dependencies = [
         ("dispatch", "0004_milestone_word"),
         ("organisations", "0002_holiday"),
+        ("organisations", "__first__"),
         ("plans", "0004_amendment_requested_at"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -106,6 +106,38 @@ class Migration(migrations.Migration):
                 "verbose_name": "上级的表扬、批评",
                 "verbose_name_plural": "上级的表扬、批评",
                 "ordering": ("-day", "-pk"),
+                "indexes": [models.Index(fields=["division", "day"], name="assessment__divisio_cbada0_idx")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "commendation_entered")),
+                        fields=("unit", "kind", "day", "paper", "title"),
+                        name="commendation_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("title", ""), _negated=True),
+                            models.Q(("paper", ""), _negated=True),
+                            models.Q(("who", ""), _negated=True),
+                        ),
+                        name="commendation_names_its_paper",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("revoked_at", None), ("revoked_by", None)),
+                            models.Q(("revoked_at__isnull", False), ("revoked_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="commendation_revoked_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "commendation_revoked"), _negated=True),
+                            models.Q(("revoked_at__isnull", False), models.Q(("revoked_because", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="commendation_revoked_for_a_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -176,6 +208,38 @@ class Migration(migrations.Migration):
                 "verbose_name": "容错",
                 "verbose_name_plural": "容错",
                 "ordering": ("-asked_at", "-pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["forgiveness_asked", "forgiveness_granted"])),
+                        fields=("ledger", "fact"),
+                        name="fact_forgiven_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reason", ""), _negated=True), models.Q(("paper", ""), _negated=True)
+                        ),
+                        name="forgiven_for_a_reason_and_on_paper",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("decided_by", None)),
+                            models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="forgiveness_decided_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["forgiveness_granted", "forgiveness_refused"]), _negated=True),
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                models.Q(("decided_by", models.F("asked_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="forgiveness_is_decided_by_another",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -274,6 +338,65 @@ class Migration(migrations.Migration):
                 "verbose_name": "排名",
                 "verbose_name_plural": "排名",
                 "ordering": ("-month", "-version"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("ledger", "month", "version"), name="ranking_version_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "ranking_published")),
+                        fields=("ledger", "month"),
+                        name="ranking_published_once_a_month",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["ranking_computed", "ranking_shown", "ranking_approved"])),
+                        fields=("ledger", "month"),
+                        name="ranking_open_once_a_month",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("shown_at", None), ("shown_by", None)),
+                            models.Q(("shown_at__isnull", False), ("shown_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="ranking_shown_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("approved_at", None), ("approved_by", None)),
+                            models.Q(("approved_at__isnull", False), ("approved_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="ranking_approved_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("published_at", None), ("published_by", None)),
+                            models.Q(("published_at__isnull", False), ("published_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="ranking_published_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["ranking_published", "ranking_superseded"]), _negated=True),
+                            models.Q(("approved_at__isnull", False), ("published_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="ranking_published_was_approved",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "ranking_shown"), _negated=True),
+                            models.Q(("shown_at__isnull", False), ("shown_until__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="ranking_shown_until_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("version", 1), models.Q(("correction", ""), _negated=True), _connector="OR"
+                        ),
+                        name="ranking_is_corrected_for_a_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -345,6 +468,32 @@ class Migration(migrations.Migration):
                 "verbose_name": "异议",
                 "verbose_name_plural": "异议",
                 "ordering": ("raised_at", "pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True), name="objection_says_something"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered_at", None), ("answered_by", None)),
+                            models.Q(("answered_at__isnull", False), ("answered_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="objection_answered_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["objection_upheld", "objection_refused"]), _negated=True),
+                            models.Q(("answered_at__isnull", False), models.Q(("answer", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="objection_decided_with_an_answer",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "objection_raised")),
+                        fields=("ranking", "unit", "item", "fact"),
+                        name="objection_once_a_thing",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -407,6 +556,25 @@ class Migration(migrations.Migration):
                 "verbose_name": "表扬、批评",
                 "verbose_name_plural": "表扬、批评",
                 "ordering": ("kind", "unit__order", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("ranking", "unit", "kind"), name="distinction_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("decided_by", None)),
+                            models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="distinction_decided_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "distinction_proposed"),
+                            models.Q(("decided_at__isnull", False), models.Q(("reason", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="distinction_decided_for_a_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -454,6 +622,10 @@ class Migration(migrations.Migration):
                 "verbose_name": "排名的一行",
                 "verbose_name_plural": "排名的一行",
                 "ordering": ("group_order", "place", "order", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("ranking", "unit"), name="unit_once_in_a_ranking"),
+                    models.CheckConstraint(condition=models.Q(("place__gte", 1)), name="place_counts_from_one"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -518,260 +690,29 @@ class Migration(migrations.Migration):
                 "verbose_name": "考核的附件",
                 "verbose_name_plural": "考核的附件",
                 "ordering": ("pk",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("commendation__isnull", True),
+                                ("forgiveness__isnull", True),
+                                ("objection__isnull", False),
+                            ),
+                            models.Q(
+                                ("commendation__isnull", False),
+                                ("forgiveness__isnull", True),
+                                ("objection__isnull", True),
+                            ),
+                            models.Q(
+                                ("commendation__isnull", True),
+                                ("forgiveness__isnull", False),
+                                ("objection__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="score_file_at_one_thing",
+                    )
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="commendation",
-            index=models.Index(fields=["division", "day"], name="assessment__divisio_cbada0_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="commendation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "commendation_entered")),
-                fields=("unit", "kind", "day", "paper", "title"),
-                name="commendation_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="commendation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("title", ""), _negated=True),
-                    models.Q(("paper", ""), _negated=True),
-                    models.Q(("who", ""), _negated=True),
-                ),
-                name="commendation_names_its_paper",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="commendation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("revoked_at", None), ("revoked_by", None)),
-                    models.Q(("revoked_at__isnull", False), ("revoked_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="commendation_revoked_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="commendation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "commendation_revoked"), _negated=True),
-                    models.Q(("revoked_at__isnull", False), models.Q(("revoked_because", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="commendation_revoked_for_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="forgiveness",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["forgiveness_asked", "forgiveness_granted"])),
-                fields=("ledger", "fact"),
-                name="fact_forgiven_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="forgiveness",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("reason", ""), _negated=True), models.Q(("paper", ""), _negated=True)),
-                name="forgiven_for_a_reason_and_on_paper",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="forgiveness",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at", None), ("decided_by", None)),
-                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="forgiveness_decided_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="forgiveness",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["forgiveness_granted", "forgiveness_refused"]), _negated=True),
-                    models.Q(
-                        ("decided_at__isnull", False), models.Q(("decided_by", models.F("asked_by")), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="forgiveness_is_decided_by_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ranking",
-            constraint=models.UniqueConstraint(fields=("ledger", "month", "version"), name="ranking_version_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="ranking",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "ranking_published")),
-                fields=("ledger", "month"),
-                name="ranking_published_once_a_month",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ranking",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["ranking_computed", "ranking_shown", "ranking_approved"])),
-                fields=("ledger", "month"),
-                name="ranking_open_once_a_month",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ranking",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("shown_at", None), ("shown_by", None)),
-                    models.Q(("shown_at__isnull", False), ("shown_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="ranking_shown_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ranking",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("approved_at", None), ("approved_by", None)),
-                    models.Q(("approved_at__isnull", False), ("approved_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="ranking_approved_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ranking",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("published_at", None), ("published_by", None)),
-                    models.Q(("published_at__isnull", False), ("published_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="ranking_published_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ranking",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["ranking_published", "ranking_superseded"]), _negated=True),
-                    models.Q(("approved_at__isnull", False), ("published_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="ranking_published_was_approved",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ranking",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "ranking_shown"), _negated=True),
-                    models.Q(("shown_at__isnull", False), ("shown_until__isnull", False)),
-                    _connector="OR",
-                ),
-                name="ranking_shown_until_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ranking",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("version", 1), models.Q(("correction", ""), _negated=True), _connector="OR"),
-                name="ranking_is_corrected_for_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True), name="objection_says_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answered_at", None), ("answered_by", None)),
-                    models.Q(("answered_at__isnull", False), ("answered_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="objection_answered_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["objection_upheld", "objection_refused"]), _negated=True),
-                    models.Q(("answered_at__isnull", False), models.Q(("answer", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="objection_decided_with_an_answer",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "objection_raised")),
-                fields=("ranking", "unit", "item", "fact"),
-                name="objection_once_a_thing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="distinction",
-            constraint=models.UniqueConstraint(fields=("ranking", "unit", "kind"), name="distinction_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="distinction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at", None), ("decided_by", None)),
-                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="distinction_decided_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="distinction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "distinction_proposed"),
-                    models.Q(("decided_at__isnull", False), models.Q(("reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="distinction_decided_for_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rankingrow",
-            constraint=models.UniqueConstraint(fields=("ranking", "unit"), name="unit_once_in_a_ranking"),
-        ),
-        migrations.AddConstraint(
-            model_name="rankingrow",
-            constraint=models.CheckConstraint(condition=models.Q(("place__gte", 1)), name="place_counts_from_one"),
-        ),
-        migrations.AddConstraint(
-            model_name="scorefile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("commendation__isnull", True), ("forgiveness__isnull", True), ("objection__isnull", False)
-                    ),
-                    models.Q(
-                        ("commendation__isnull", False), ("forgiveness__isnull", True), ("objection__isnull", True)
-                    ),
-                    models.Q(
-                        ("commendation__isnull", True), ("forgiveness__isnull", False), ("objection__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="score_file_at_one_thing",
-            ),
         ),
     ]

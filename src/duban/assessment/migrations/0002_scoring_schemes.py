@@ -9,8 +9,8 @@ class Migration(migrations.Migration):
     dependencies = [
         ("assessment", "0001_rankings"),
         ("organisations", "0002_holiday"),
+        ("organisations", "__first__"),
         ("plans", "0004_amendment_requested_at"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -47,6 +47,9 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "计分办法",
                 "ordering": ("division_id", "name", "version"),
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("division", "name", "version"), name="scoring_scheme_version_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -90,27 +93,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "采用的计分办法",
                 "verbose_name_plural": "采用的计分办法",
                 "ordering": ("ledger_id", "valid_from"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("ledger", "valid_from"), name="ledger_scoring_once_a_month"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("preset", ""), ("scheme__isnull", False)),
+                            models.Q(models.Q(("preset", ""), _negated=True), ("scheme", None)),
+                            _connector="OR",
+                        ),
+                        name="ledger_scoring_is_one_scheme",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="scoringscheme",
-            constraint=models.UniqueConstraint(
-                fields=("division", "name", "version"), name="scoring_scheme_version_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ledgerscoring",
-            constraint=models.UniqueConstraint(fields=("ledger", "valid_from"), name="ledger_scoring_once_a_month"),
-        ),
-        migrations.AddConstraint(
-            model_name="ledgerscoring",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("preset", ""), ("scheme__isnull", False)),
-                    models.Q(models.Q(("preset", ""), _negated=True), ("scheme", None)),
-                    _connector="OR",
-                ),
-                name="ledger_scoring_is_one_scheme",
-            ),
         ),
     ]

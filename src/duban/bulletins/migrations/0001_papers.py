@@ -10,8 +10,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("organisations", "0002_holiday"),
+        ("organisations", "__first__"),
         ("plans", "0004_amendment_requested_at"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -148,6 +148,65 @@ class Migration(migrations.Migration):
                 "verbose_name": "通报",
                 "verbose_name_plural": "通报",
                 "ordering": ("-month", "-pk"),
+                "indexes": [
+                    models.Index(fields=["division", "state", "month"], name="bulletins_b_divisio_85ddb4_idx"),
+                    models.Index(fields=["ledger", "kind"], name="bulletins_b_ledger__8a3e67_idx"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("division", "word", "year", "seq"), name="bulletin_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state__in", ("bulletin_issued", "bulletin_archived")),
+                                ("issued_at__isnull", False),
+                                ("seq__isnull", False),
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ("bulletin_issued", "bulletin_archived")), _negated=True),
+                                ("issued_at", None),
+                                ("seq", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="bulletin_issued_has_a_number_and_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("issued_at", None), ("issued_by", None)),
+                            models.Q(("issued_at__isnull", False), ("issued_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="bulletin_issued_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "bulletin_archived"), ("archived_at__isnull", False)),
+                            models.Q(models.Q(("state", "bulletin_archived"), _negated=True), ("archived_at", None)),
+                            _connector="OR",
+                        ),
+                        name="bulletin_archived_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "bulletin_discarded"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="bulletin_discarded_for_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "section"), _negated=True), ("section__isnull", False), _connector="OR"
+                        ),
+                        name="bulletin_on_a_section_names_it",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "unit"), _negated=True), ("unit__isnull", False), _connector="OR"
+                        ),
+                        name="bulletin_on_a_unit_names_it",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -181,6 +240,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "归档文件",
                 "verbose_name_plural": "归档文件",
                 "ordering": ("bulletin_id", "format"),
+                "constraints": [models.UniqueConstraint(fields=("bulletin", "format"), name="bulletin_file_once")],
             },
         ),
         migrations.CreateModel(
@@ -237,6 +297,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "Word 模板",
                 "verbose_name_plural": "Word 模板",
                 "ordering": ("division_id", "kind", "version"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("division", "kind", "version"), name="bulletin_template_version_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -271,6 +336,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "通报的历次内容",
                 "verbose_name_plural": "通报的历次内容",
                 "ordering": ("bulletin_id", "number"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("bulletin", "number"), name="bulletin_version_number_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -322,6 +390,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "措辞",
                 "verbose_name_plural": "措辞",
                 "ordering": ("division_id", "kind", "version"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("division", "kind", "version"), name="bulletin_wording_version_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -364,6 +437,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "通报发送",
                 "verbose_name_plural": "通报发送",
                 "ordering": ("bulletin_id", "unit__order", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("bulletin", "unit"), name="bulletin_sent_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("opened_at", None), ("opened_by", None)),
+                            models.Q(("opened_at__isnull", False), ("opened_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="bulletin_opened_by_somebody",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -424,166 +508,35 @@ class Migration(migrations.Migration):
                 "verbose_name": "审签",
                 "verbose_name_plural": "审签",
                 "ordering": ("bulletin_id", "round", "place"),
+                "indexes": [models.Index(fields=["person", "verdict"], name="bulletins_s_person__f8b6cc_idx")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("bulletin", "round", "place"), name="bulletin_sign_place_once"),
+                    models.UniqueConstraint(fields=("bulletin", "round", "person"), name="bulletin_sign_person_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("verdict__in", ("sign_agreed", "sign_returned")), _negated=True),
+                            ("decided_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="bulletin_sign_decided_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("verdict", "sign_returned"), _negated=True),
+                            models.Q(("opinion", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="bulletin_sign_returned_for_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("verdict", "sign_agreed"), _negated=True),
+                            ("version__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="bulletin_sign_agreed_to_a_version",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="bulletin",
-            index=models.Index(fields=["division", "state", "month"], name="bulletins_b_divisio_85ddb4_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="bulletin",
-            index=models.Index(fields=["ledger", "kind"], name="bulletins_b_ledger__8a3e67_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="bulletin",
-            constraint=models.UniqueConstraint(fields=("division", "word", "year", "seq"), name="bulletin_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="bulletin",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("state__in", ("bulletin_issued", "bulletin_archived")),
-                        ("issued_at__isnull", False),
-                        ("seq__isnull", False),
-                    ),
-                    models.Q(
-                        models.Q(("state__in", ("bulletin_issued", "bulletin_archived")), _negated=True),
-                        ("issued_at", None),
-                        ("seq", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="bulletin_issued_has_a_number_and_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bulletin",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("issued_at", None), ("issued_by", None)),
-                    models.Q(("issued_at__isnull", False), ("issued_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="bulletin_issued_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bulletin",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "bulletin_archived"), ("archived_at__isnull", False)),
-                    models.Q(models.Q(("state", "bulletin_archived"), _negated=True), ("archived_at", None)),
-                    _connector="OR",
-                ),
-                name="bulletin_archived_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bulletin",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "bulletin_discarded"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="bulletin_discarded_for_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bulletin",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "section"), _negated=True), ("section__isnull", False), _connector="OR"
-                ),
-                name="bulletin_on_a_section_names_it",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bulletin",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("kind", "unit"), _negated=True), ("unit__isnull", False), _connector="OR"),
-                name="bulletin_on_a_unit_names_it",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="archivedfile",
-            constraint=models.UniqueConstraint(fields=("bulletin", "format"), name="bulletin_file_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="bulletintemplate",
-            constraint=models.UniqueConstraint(
-                fields=("division", "kind", "version"), name="bulletin_template_version_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bulletinversion",
-            constraint=models.UniqueConstraint(fields=("bulletin", "number"), name="bulletin_version_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="bulletinwording",
-            constraint=models.UniqueConstraint(
-                fields=("division", "kind", "version"), name="bulletin_wording_version_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.UniqueConstraint(fields=("bulletin", "unit"), name="bulletin_sent_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("opened_at", None), ("opened_by", None)),
-                    models.Q(("opened_at__isnull", False), ("opened_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="bulletin_opened_by_somebody",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="signoff",
-            index=models.Index(fields=["person", "verdict"], name="bulletins_s_person__f8b6cc_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="signoff",
-            constraint=models.UniqueConstraint(fields=("bulletin", "round", "place"), name="bulletin_sign_place_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="signoff",
-            constraint=models.UniqueConstraint(
-                fields=("bulletin", "round", "person"), name="bulletin_sign_person_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signoff",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("verdict__in", ("sign_agreed", "sign_returned")), _negated=True),
-                    ("decided_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="bulletin_sign_decided_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signoff",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("verdict", "sign_returned"), _negated=True),
-                    models.Q(("opinion", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="bulletin_sign_returned_for_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signoff",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("verdict", "sign_agreed"), _negated=True), ("version__isnull", False), _connector="OR"
-                ),
-                name="bulletin_sign_agreed_to_a_version",
-            ),
         ),
     ]

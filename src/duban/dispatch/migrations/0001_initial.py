@@ -13,8 +13,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("organisations", "0002_holiday"),
+        ("organisations", "__first__"),
         ("plans", "0004_amendment_requested_at"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -58,6 +58,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "佐证文件",
                 "verbose_name_plural": "佐证文件",
+                "constraints": [models.UniqueConstraint(fields=("division", "sha256"), name="evidence_file_once")],
             },
         ),
         migrations.CreateModel(
@@ -79,6 +80,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "采用的亮灯规则",
                 "verbose_name_plural": "采用的亮灯规则",
                 "ordering": ("valid_from",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("ledger", "valid_from"), name="ledger_scheme_once_a_day")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -114,6 +118,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "人工定灯",
                 "verbose_name_plural": "人工定灯",
                 "ordering": ("pk",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("until__gte", models.F("start"))), name="light_override_ends"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="light_override_says_why"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -154,6 +166,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "亮灯规则",
                 "verbose_name_plural": "亮灯规则",
                 "ordering": ("division_id", "name", "version"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("division", "name", "version"), name="light_scheme_version_once")
+                ],
             },
         ),
         migrations.AddField(
@@ -201,6 +216,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "通知",
                 "verbose_name_plural": "通知",
                 "ordering": ("-made_at", "-pk"),
+                "indexes": [
+                    models.Index(fields=["person", "read_at"], name="dispatch_no_person__a2e8c4_idx"),
+                    models.Index(fields=["state", "not_before"], name="dispatch_no_state_1f0016_idx"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "sent"), _negated=True), ("sent_at__isnull", False), _connector="OR"
+                        ),
+                        name="notice_sent_at_a_time",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -236,6 +263,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "通知事项",
                 "verbose_name_plural": "通知事项",
                 "ordering": ("pk",),
+                "constraints": [models.UniqueConstraint(fields=("person", "channel", "key"), name="notice_item_once")],
             },
         ),
         migrations.CreateModel(
@@ -343,6 +371,48 @@ class Migration(migrations.Migration):
                 "verbose_name": "填报",
                 "verbose_name_plural": "填报",
                 "ordering": ("task__order", "unit__order", "pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("edited_at", None), ("edited_by", None)),
+                            models.Q(("edited_at__isnull", False), ("edited_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="report_edited_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("submitted_at", None), ("submitted_by", None)),
+                            models.Q(("submitted_at__isnull", False), ("submitted_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="report_submitted_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("signed_at", None), ("signed_by", None)),
+                            models.Q(("signed_at__isnull", False), ("signed_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="report_signed_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("verified_at", None), ("verified_by", None)),
+                            models.Q(("verified_at__isnull", False), ("verified_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="report_verified_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("percentage", None),
+                            models.Q(("percentage__gte", 0), ("percentage__lte", 100)),
+                            _connector="OR",
+                        ),
+                        name="report_percentage_up_to_100",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -387,6 +457,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "佐证",
                 "verbose_name_plural": "佐证",
                 "ordering": ("pk",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("stored", None), models.Q(("link", ""), _negated=True)),
+                            models.Q(("stored__isnull", False), ("link", "")),
+                            _connector="OR",
+                        ),
+                        name="evidence_is_a_file_or_a_link",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -438,6 +518,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "指标填报值",
                 "verbose_name_plural": "指标填报值",
                 "ordering": ("indicator__order", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("report", "indicator"), name="report_value_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("edited_at", None), ("edited_by", None)),
+                            models.Q(("edited_at__isnull", False), ("edited_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="report_value_edited_by_somebody",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -471,6 +562,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "填报的历次内容",
                 "verbose_name_plural": "填报的历次内容",
                 "ordering": ("report_id", "number"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("report", "number"), name="report_version_number_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -508,6 +602,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "调度轮次",
                 "verbose_name_plural": "调度轮次",
                 "ordering": ("-period_end", "-pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("period_end__gte", models.F("period_start"))), name="round_ends_after_start"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("due_at__gte", models.F("opens_at")), ("grace_until__gte", models.F("due_at"))
+                        ),
+                        name="round_due_after_opening",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -599,6 +704,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "调度安排",
                 "verbose_name_plural": "调度安排",
                 "ordering": ("ledger_id", "pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("sample_percent__lte", 100)), name="schedule_sample_up_to_100"
+                    )
+                ],
             },
         ),
         migrations.AddField(
@@ -660,6 +770,8 @@ class Migration(migrations.Migration):
                 "verbose_name": "任务亮灯",
                 "verbose_name_plural": "任务亮灯",
                 "ordering": ("task_id", "valid_from"),
+                "indexes": [models.Index(fields=["ledger", "valid_from"], name="dispatch_ta_ledger__a36a2f_idx")],
+                "constraints": [models.UniqueConstraint(fields=("task", "valid_from"), name="task_light_once_a_day")],
             },
         ),
         migrations.CreateModel(
@@ -703,6 +815,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "核验",
                 "verbose_name_plural": "核验",
                 "ordering": ("pk",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("verdict", "accept"), models.Q(("reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="verification_says_why",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -745,83 +865,6 @@ class Migration(migrations.Migration):
                 "ordering": ("pk",),
             },
         ),
-        migrations.AddConstraint(
-            model_name="evidencefile",
-            constraint=models.UniqueConstraint(fields=("division", "sha256"), name="evidence_file_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="lightoverride",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__gte", models.F("start"))), name="light_override_ends"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lightoverride",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="light_override_says_why"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lightscheme",
-            constraint=models.UniqueConstraint(
-                fields=("division", "name", "version"), name="light_scheme_version_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ledgerscheme",
-            constraint=models.UniqueConstraint(fields=("ledger", "valid_from"), name="ledger_scheme_once_a_day"),
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(fields=["person", "read_at"], name="dispatch_no_person__a2e8c4_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(fields=["state", "not_before"], name="dispatch_no_state_1f0016_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "sent"), _negated=True), ("sent_at__isnull", False), _connector="OR"
-                ),
-                name="notice_sent_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="noticeitem",
-            constraint=models.UniqueConstraint(fields=("person", "channel", "key"), name="notice_item_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="evidence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("stored", None), models.Q(("link", ""), _negated=True)),
-                    models.Q(("stored__isnull", False), ("link", "")),
-                    _connector="OR",
-                ),
-                name="evidence_is_a_file_or_a_link",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportvalue",
-            constraint=models.UniqueConstraint(fields=("report", "indicator"), name="report_value_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="reportvalue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("edited_at", None), ("edited_by", None)),
-                    models.Q(("edited_at__isnull", False), ("edited_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="report_value_edited_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportversion",
-            constraint=models.UniqueConstraint(fields=("report", "number"), name="report_version_number_once"),
-        ),
         migrations.AddIndex(
             model_name="report",
             index=models.Index(fields=["round", "state"], name="dispatch_re_round_i_cfb131_idx"),
@@ -835,94 +878,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("round", "task", "unit"), name="report_once_a_round"),
         ),
         migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("edited_at", None), ("edited_by", None)),
-                    models.Q(("edited_at__isnull", False), ("edited_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="report_edited_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("submitted_at", None), ("submitted_by", None)),
-                    models.Q(("submitted_at__isnull", False), ("submitted_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="report_submitted_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("signed_at", None), ("signed_by", None)),
-                    models.Q(("signed_at__isnull", False), ("signed_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="report_signed_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("verified_at", None), ("verified_by", None)),
-                    models.Q(("verified_at__isnull", False), ("verified_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="report_verified_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("percentage", None), models.Q(("percentage__gte", 0), ("percentage__lte", 100)), _connector="OR"
-                ),
-                name="report_percentage_up_to_100",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="schedule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sample_percent__lte", 100)), name="schedule_sample_up_to_100"
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="round",
             constraint=models.UniqueConstraint(fields=("schedule", "period_start"), name="round_once_a_period"),
-        ),
-        migrations.AddConstraint(
-            model_name="round",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("period_end__gte", models.F("period_start"))), name="round_ends_after_start"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="round",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_at__gte", models.F("opens_at")), ("grace_until__gte", models.F("due_at"))),
-                name="round_due_after_opening",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="tasklight",
-            index=models.Index(fields=["ledger", "valid_from"], name="dispatch_ta_ledger__a36a2f_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="tasklight",
-            constraint=models.UniqueConstraint(fields=("task", "valid_from"), name="task_light_once_a_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="verification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("verdict", "accept"), models.Q(("reason", ""), _negated=True), _connector="OR"),
-                name="verification_says_why",
-            ),
         ),
     ]

@@ -124,6 +124,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "区划",
                 "verbose_name_plural": "区划",
                 "ordering": ("code", "valid_from"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("code", "valid_from"), name="division_code_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to", None), ("valid_to__gt", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="division_ends_after_start",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -175,6 +184,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "单位",
                 "verbose_name_plural": "单位",
                 "ordering": ("order", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("division", "name"), name="unit_name_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to", None), ("valid_to__gt", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="unit_ends_after_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("successor", None), ("valid_to__isnull", False), _connector="OR"),
+                        name="unit_with_successor_has_ended",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -243,6 +265,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "任职",
                 "verbose_name_plural": "任职",
                 "ordering": ("order", "pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("end", None), ("end__gt", models.F("start")), _connector="OR"),
+                        name="post_ends_after_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("role__in", ["unit_head", "liaison"]), _negated=True),
+                            ("unit__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="post_in_a_unit_names_it",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -273,6 +309,8 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "单位别名",
                 "verbose_name_plural": "单位别名",
+                "indexes": [models.Index(fields=["division", "key"], name="organisatio_divisio_4c9863_idx")],
+                "constraints": [models.UniqueConstraint(fields=("division", "name"), name="unit_alias_once")],
             },
         ),
         migrations.CreateModel(
@@ -296,6 +334,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "单位分组",
                 "verbose_name_plural": "单位分组",
                 "ordering": ("order", "pk"),
+                "constraints": [models.UniqueConstraint(fields=("division", "code"), name="unit_group_code_once")],
             },
         ),
         migrations.AddField(
@@ -337,69 +376,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "分组的说法",
                 "verbose_name_plural": "分组的说法",
+                "constraints": [models.UniqueConstraint(fields=("division", "name"), name="group_name_once")],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="division",
-            constraint=models.UniqueConstraint(fields=("code", "valid_from"), name="division_code_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="division",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid_to", None), ("valid_to__gt", models.F("valid_from")), _connector="OR"),
-                name="division_ends_after_start",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="post",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end", None), ("end__gt", models.F("start")), _connector="OR"),
-                name="post_ends_after_start",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="post",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("role__in", ["unit_head", "liaison"]), _negated=True),
-                    ("unit__isnull", False),
-                    _connector="OR",
-                ),
-                name="post_in_a_unit_names_it",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="unitalias",
-            index=models.Index(fields=["division", "key"], name="organisatio_divisio_4c9863_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="unitalias",
-            constraint=models.UniqueConstraint(fields=("division", "name"), name="unit_alias_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="unitgroup",
-            constraint=models.UniqueConstraint(fields=("division", "code"), name="unit_group_code_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="unit",
-            constraint=models.UniqueConstraint(fields=("division", "name"), name="unit_name_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="unit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid_to", None), ("valid_to__gt", models.F("valid_from")), _connector="OR"),
-                name="unit_ends_after_start",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("successor", None), ("valid_to__isnull", False), _connector="OR"),
-                name="unit_with_successor_has_ended",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="groupname",
-            constraint=models.UniqueConstraint(fields=("division", "name"), name="group_name_once"),
         ),
     ]

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("organisations", "0001_initial"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("organisations", "__first__"),
     ]
 
     operations = [
@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "总台账",
                 "verbose_name_plural": "总台账",
                 "ordering": ("-year", "division_id"),
+                "constraints": [models.UniqueConstraint(fields=("division", "year"), name="ledger_one_a_year")],
             },
         ),
         migrations.CreateModel(
@@ -119,6 +120,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "指标",
                 "verbose_name_plural": "指标",
                 "ordering": ("order", "pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(models.Q(("comparator", "range"), _negated=True), ("value_high", None)),
+                            models.Q(
+                                ("comparator", "range"),
+                                ("value_high__isnull", False),
+                                ("value_high__gte", models.F("value")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="indicator_range_has_two_ends",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -155,6 +170,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "印发版次",
                 "verbose_name_plural": "印发版次",
                 "ordering": ("ledger_id", "number"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("ledger", "number"), name="ledger_version_number_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -193,6 +211,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "举措",
                 "verbose_name_plural": "举措",
                 "ordering": ("order", "pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("start", None), ("due", None), ("due__gte", models.F("start")), _connector="OR"
+                        ),
+                        name="measure_due_after_start",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -237,6 +263,16 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "序时进度",
                 "verbose_name_plural": "序时进度",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("indicator", None), ("measure__isnull", False)),
+                            models.Q(("indicator__isnull", False), ("measure", None)),
+                            _connector="OR",
+                        ),
+                        name="curve_of_one_thing",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -331,6 +367,22 @@ class Migration(migrations.Migration):
                 "verbose_name": "来文",
                 "verbose_name_plural": "来文",
                 "ordering": ("-uploaded_at", "-pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "withdrawn"), _negated=True),
+                        fields=("division", "sha256"),
+                        name="paper_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("checked_at", None), ("checked_by", None)),
+                            models.Q(("checked_at__isnull", False), ("checked_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="paper_checked_by_somebody",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("progress__lte", 100)), name="paper_progress_up_to_100"),
+                ],
             },
         ),
         migrations.AddField(
@@ -366,6 +418,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "保存的视图",
                 "verbose_name_plural": "保存的视图",
                 "ordering": ("name",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "page", "name"), name="saved_view_name_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -525,6 +580,26 @@ class Migration(migrations.Migration):
                 "verbose_name": "任务",
                 "verbose_name_plural": "任务",
                 "ordering": ("order", "pk"),
+                "indexes": [models.Index(fields=["ledger", "state", "order"], name="plans_task_ledger__65d071_idx")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("ledger", "seq"), name="task_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state", "draft"), ("seq__isnull", False), _connector="OR"),
+                        name="task_in_ledger_has_a_number",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("checked_at", None), ("checked_by", None)),
+                            models.Q(("checked_at__isnull", False), ("checked_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="task_checked_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("merged_into", models.F("id")), _negated=True),
+                        name="task_not_merged_into_itself",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -595,6 +670,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "责任单位",
                 "verbose_name_plural": "责任单位",
                 "ordering": ("order", "pk"),
+                "indexes": [models.Index(fields=["unit", "role"], name="plans_respo_unit_id_5b2b79_idx")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("dropped", False)),
+                        fields=("task", "unit", "role"),
+                        name="unit_once_a_role_in_a_task",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -697,6 +780,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "提示",
                 "verbose_name_plural": "提示",
                 "ordering": ("span_start", "pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered_at", None), ("answered_by", None)),
+                            models.Q(("answered_at__isnull", False), ("answered_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="note_answered_by_somebody",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -734,6 +827,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "节点",
                 "verbose_name_plural": "节点",
                 "ordering": ("due", "order", "pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("weight__gte", 0), ("weight__lte", 100)), name="milestone_weight_is_a_share"
+                    )
+                ],
             },
         ),
         migrations.AddField(
@@ -841,6 +939,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "修改记录",
                 "verbose_name_plural": "修改记录",
                 "ordering": ("paper_id", "revision"),
+                "constraints": [models.UniqueConstraint(fields=("paper", "revision"), name="correction_revision_once")],
             },
         ),
         migrations.CreateModel(
@@ -957,6 +1056,25 @@ class Migration(migrations.Migration):
                 "verbose_name": "调整",
                 "verbose_name_plural": "调整",
                 "ordering": ("-requested_at", "-pk"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("ledger", "number"), name="amendment_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("decided_by", None)),
+                            models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="amendment_decided_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["approved", "effective"]), _negated=True),
+                            ("effective_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="amendment_approved_has_a_day",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1011,173 +1129,8 @@ class Migration(migrations.Migration):
                 "verbose_name": "任务的历次内容",
                 "verbose_name_plural": "任务的历次内容",
                 "ordering": ("task_id", "number"),
+                "indexes": [models.Index(fields=["ledger", "valid_from"], name="plans_taskv_ledger__607921_idx")],
+                "constraints": [models.UniqueConstraint(fields=("task", "number"), name="task_version_number_once")],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="ledger",
-            constraint=models.UniqueConstraint(fields=("division", "year"), name="ledger_one_a_year"),
-        ),
-        migrations.AddConstraint(
-            model_name="ledgerversion",
-            constraint=models.UniqueConstraint(fields=("ledger", "number"), name="ledger_version_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="curve",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("indicator", None), ("measure__isnull", False)),
-                    models.Q(("indicator__isnull", False), ("measure", None)),
-                    _connector="OR",
-                ),
-                name="curve_of_one_thing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paper",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "withdrawn"), _negated=True),
-                fields=("division", "sha256"),
-                name="paper_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paper",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("checked_at", None), ("checked_by", None)),
-                    models.Q(("checked_at__isnull", False), ("checked_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="paper_checked_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paper",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("progress__lte", 100)), name="paper_progress_up_to_100"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="savedview",
-            constraint=models.UniqueConstraint(fields=("person", "page", "name"), name="saved_view_name_once"),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(fields=["ledger", "state", "order"], name="plans_task_ledger__65d071_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.UniqueConstraint(fields=("ledger", "seq"), name="task_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state", "draft"), ("seq__isnull", False), _connector="OR"),
-                name="task_in_ledger_has_a_number",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("checked_at", None), ("checked_by", None)),
-                    models.Q(("checked_at__isnull", False), ("checked_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="task_checked_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("merged_into", models.F("id")), _negated=True), name="task_not_merged_into_itself"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="responsibility",
-            index=models.Index(fields=["unit", "role"], name="plans_respo_unit_id_5b2b79_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="responsibility",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("dropped", False)),
-                fields=("task", "unit", "role"),
-                name="unit_once_a_role_in_a_task",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="papernote",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answered_at", None), ("answered_by", None)),
-                    models.Q(("answered_at__isnull", False), ("answered_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="note_answered_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="milestone",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("weight__gte", 0), ("weight__lte", 100)), name="milestone_weight_is_a_share"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="measure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("start", None), ("due", None), ("due__gte", models.F("start")), _connector="OR"),
-                name="measure_due_after_start",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="indicator",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(models.Q(("comparator", "range"), _negated=True), ("value_high", None)),
-                    models.Q(
-                        ("comparator", "range"), ("value_high__isnull", False), ("value_high__gte", models.F("value"))
-                    ),
-                    _connector="OR",
-                ),
-                name="indicator_range_has_two_ends",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correction",
-            constraint=models.UniqueConstraint(fields=("paper", "revision"), name="correction_revision_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="amendment",
-            constraint=models.UniqueConstraint(fields=("ledger", "number"), name="amendment_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="amendment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at", None), ("decided_by", None)),
-                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="amendment_decided_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="amendment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["approved", "effective"]), _negated=True),
-                    ("effective_on__isnull", False),
-                    _connector="OR",
-                ),
-                name="amendment_approved_has_a_day",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="taskversion",
-            index=models.Index(fields=["ledger", "valid_from"], name="plans_taskv_ledger__607921_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="taskversion",
-            constraint=models.UniqueConstraint(fields=("task", "number"), name="task_version_number_once"),
         ),
     ]

@@ -11,8 +11,8 @@ class Migration(migrations.Migration):
     dependencies = [
         ("dispatch", "0002_light_override_role"),
         ("organisations", "0002_holiday"),
+        ("organisations", "__first__"),
         ("plans", "0004_amendment_requested_at"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -185,6 +185,49 @@ class Migration(migrations.Migration):
                 "verbose_name": "督查事项",
                 "verbose_name_plural": "督查事项",
                 "ordering": ("-year", "-seq"),
+                "indexes": [
+                    models.Index(fields=["division", "state", "due_on"], name="supervision_divisio_06d715_idx"),
+                    models.Index(fields=["waits_for", "state", "due_on"], name="supervision_waits_f_f65f65_idx"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("division", "year", "seq"), name="matter_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("approved_at", None), ("approved_by", None)),
+                            models.Q(("approved_at__isnull", False), ("approved_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="matter_approved_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approved_at", None), models.Q(("approved_by_name", ""), _negated=True), _connector="OR"
+                        ),
+                        name="matter_approval_names_who",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ("rejected", "done", "cancelled")), ("due_on__isnull", False), _connector="OR"
+                        ),
+                        name="matter_open_has_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("in_progress", "answered", "done")), _negated=True),
+                            ("assigned_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="matter_in_progress_was_assigned",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("done", "cancelled")), _negated=True),
+                            ("closed_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="matter_closed_at_a_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -268,90 +311,24 @@ class Migration(migrations.Migration):
                 "verbose_name": "承办单位",
                 "verbose_name_plural": "承办单位",
                 "ordering": ("part", "unit__order", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("released_at", None)),
+                        fields=("matter", "unit"),
+                        name="matter_unit_once_at_a_time",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("part", "lead"), ("released_at", None)),
+                        fields=("matter",),
+                        name="matter_has_one_lead",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("released_at", None), models.Q(("reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="matter_unit_released_for_a_reason",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="matter",
-            index=models.Index(fields=["division", "state", "due_on"], name="supervision_divisio_06d715_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="matter",
-            index=models.Index(fields=["waits_for", "state", "due_on"], name="supervision_waits_f_f65f65_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="matter",
-            constraint=models.UniqueConstraint(fields=("division", "year", "seq"), name="matter_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="matter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("approved_at", None), ("approved_by", None)),
-                    models.Q(("approved_at__isnull", False), ("approved_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="matter_approved_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("approved_at", None), models.Q(("approved_by_name", ""), _negated=True), _connector="OR"
-                ),
-                name="matter_approval_names_who",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ("rejected", "done", "cancelled")), ("due_on__isnull", False), _connector="OR"
-                ),
-                name="matter_open_has_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("in_progress", "answered", "done")), _negated=True),
-                    ("assigned_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="matter_in_progress_was_assigned",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("done", "cancelled")), _negated=True),
-                    ("closed_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="matter_closed_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matterunit",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("released_at", None)), fields=("matter", "unit"), name="matter_unit_once_at_a_time"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matterunit",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("part", "lead"), ("released_at", None)),
-                fields=("matter",),
-                name="matter_has_one_lead",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matterunit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("released_at", None), models.Q(("reason", ""), _negated=True), _connector="OR"),
-                name="matter_unit_released_for_a_reason",
-            ),
         ),
     ]

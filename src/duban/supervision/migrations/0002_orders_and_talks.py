@@ -8,9 +8,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("organisations", "0002_holiday"),
+        ("organisations", "__first__"),
         ("plans", "0004_amendment_requested_at"),
         ("supervision", "0001_initial"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -113,6 +113,31 @@ class Migration(migrations.Migration):
                 "verbose_name": "督办单",
                 "verbose_name_plural": "督办单",
                 "ordering": ("-year", "-seq"),
+                "indexes": [models.Index(fields=["division", "issued_at"], name="supervision_divisio_b6ac9e_idx")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("division", "word", "year", "seq"), name="order_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("answer_by__gte", models.F("sign_by"))),
+                        name="order_is_signed_before_answered",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("demand", ""), _negated=True), name="order_demands_something"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("basis__in", ("task", "light")), _negated=True),
+                            ("task__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="order_on_a_task_names_it",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("basis", "matter"), _negated=True), ("matter__isnull", False), _connector="OR"
+                        ),
+                        name="order_on_a_matter_names_it",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -171,6 +196,32 @@ class Migration(migrations.Migration):
                 "verbose_name": "督办单答复",
                 "verbose_name_plural": "督办单答复",
                 "ordering": ("slip_id", "number"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("decided_by", None)),
+                            models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="order_answer_decided_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("verdict", "")),
+                            models.Q(models.Q(("verdict", ""), _negated=True), ("decided_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="order_answer_with_a_verdict_was_decided",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("verdict", "returned"), _negated=True),
+                            models.Q(("remark", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="order_answer_returned_for_a_reason",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -214,6 +265,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "报领导的函",
                 "verbose_name_plural": "报领导的函",
                 "ordering": ("order_id", "pk"),
+                "constraints": [models.UniqueConstraint(fields=("order", "leader"), name="order_letter_once")],
             },
         ),
         migrations.CreateModel(
@@ -312,6 +364,65 @@ class Migration(migrations.Migration):
                 "verbose_name": "单位的督办单",
                 "verbose_name_plural": "单位的督办单",
                 "ordering": ("order_id", "unit__order", "pk"),
+                "indexes": [
+                    models.Index(fields=["state", "due_on"], name="supervision_state_39995e_idx"),
+                    models.Index(fields=["unit", "state", "due_on"], name="supervision_unit_id_5586e5_idx"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("order", "unit"), name="order_unit_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state__in", ("issued", "signed", "returned")),
+                                ("due_on__isnull", False),
+                                ("turn", "unit"),
+                            ),
+                            models.Q(("state", "answered"), ("due_on__isnull", False), ("turn", "office")),
+                            models.Q(
+                                ("state__in", ("accepted", "escalated", "withdrawn")), ("due_on", None), ("turn", "")
+                            ),
+                            _connector="OR",
+                        ),
+                        name="order_open_has_somebody_and_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("signed_at", None), ("signed_by", None)),
+                            models.Q(("signed_at__isnull", False), ("signed_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="order_signed_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ("issued", "withdrawn", "escalated")),
+                            ("signed_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="order_in_hand_was_signed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state__in", ("accepted", "escalated", "withdrawn")), ("closed_at__isnull", False)
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ("accepted", "escalated", "withdrawn")), _negated=True),
+                                ("closed_at", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="order_closed_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "withdrawn"), _negated=True),
+                            models.Q(("close_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="order_withdrawn_for_a_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -373,6 +484,33 @@ class Migration(migrations.Migration):
                 "verbose_name": "延期申请",
                 "verbose_name_plural": "延期申请",
                 "ordering": ("slip_id", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "asked")), fields=("slip",), name="order_extension_asked_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "approved"), _negated=True), ("granted__isnull", False), _connector="OR"
+                        ),
+                        name="order_extension_granted_to_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("decided_by", None)),
+                            models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="order_extension_decided_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("approved", "refused")), _negated=True),
+                            ("decided_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="order_extension_with_an_answer_was_decided",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -472,6 +610,40 @@ class Migration(migrations.Migration):
                 "verbose_name": "约谈",
                 "verbose_name_plural": "约谈",
                 "ordering": ("-planned_for", "-pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at", None), ("closed_by", None)),
+                            models.Q(("closed_at__isnull", False), ("closed_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="talk_closed_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "planned"), ("closed_at", None)),
+                            models.Q(models.Q(("state", "planned"), _negated=True), ("closed_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="talk_over_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "held"), _negated=True),
+                            models.Q(("notes", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="talk_held_has_notes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "cancelled"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="talk_cancelled_for_a_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -507,156 +679,6 @@ class Migration(migrations.Migration):
                 "ordering": ("talk_id", "due", "pk"),
             },
         ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(fields=["division", "issued_at"], name="supervision_divisio_b6ac9e_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.UniqueConstraint(fields=("division", "word", "year", "seq"), name="order_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("answer_by__gte", models.F("sign_by"))), name="order_is_signed_before_answered"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("demand", ""), _negated=True), name="order_demands_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("basis__in", ("task", "light")), _negated=True), ("task__isnull", False), _connector="OR"
-                ),
-                name="order_on_a_task_names_it",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("basis", "matter"), _negated=True), ("matter__isnull", False), _connector="OR"
-                ),
-                name="order_on_a_matter_names_it",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderletter",
-            constraint=models.UniqueConstraint(fields=("order", "leader"), name="order_letter_once"),
-        ),
-        migrations.AddIndex(
-            model_name="orderunit",
-            index=models.Index(fields=["state", "due_on"], name="supervision_state_39995e_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="orderunit",
-            index=models.Index(fields=["unit", "state", "due_on"], name="supervision_unit_id_5586e5_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="orderunit",
-            constraint=models.UniqueConstraint(fields=("order", "unit"), name="order_unit_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="orderunit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("state__in", ("issued", "signed", "returned")), ("due_on__isnull", False), ("turn", "unit")
-                    ),
-                    models.Q(("state", "answered"), ("due_on__isnull", False), ("turn", "office")),
-                    models.Q(("state__in", ("accepted", "escalated", "withdrawn")), ("due_on", None), ("turn", "")),
-                    _connector="OR",
-                ),
-                name="order_open_has_somebody_and_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderunit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("signed_at", None), ("signed_by", None)),
-                    models.Q(("signed_at__isnull", False), ("signed_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="order_signed_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderunit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ("issued", "withdrawn", "escalated")), ("signed_at__isnull", False), _connector="OR"
-                ),
-                name="order_in_hand_was_signed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderunit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("accepted", "escalated", "withdrawn")), ("closed_at__isnull", False)),
-                    models.Q(
-                        models.Q(("state__in", ("accepted", "escalated", "withdrawn")), _negated=True),
-                        ("closed_at", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="order_closed_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderunit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "withdrawn"), _negated=True),
-                    models.Q(("close_reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="order_withdrawn_for_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderextension",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "asked")), fields=("slip",), name="order_extension_asked_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderextension",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "approved"), _negated=True), ("granted__isnull", False), _connector="OR"
-                ),
-                name="order_extension_granted_to_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderextension",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at", None), ("decided_by", None)),
-                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="order_extension_decided_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderextension",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("approved", "refused")), _negated=True),
-                    ("decided_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="order_extension_with_an_answer_was_decided",
-            ),
-        ),
         migrations.AddConstraint(
             model_name="orderanswer",
             constraint=models.UniqueConstraint(fields=("slip", "number"), name="order_answer_number_once"),
@@ -665,81 +687,6 @@ class Migration(migrations.Migration):
             model_name="orderanswer",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("verdict", "")), fields=("slip",), name="order_one_answer_to_review"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderanswer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at", None), ("decided_by", None)),
-                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="order_answer_decided_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderanswer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at", None), ("verdict", "")),
-                    models.Q(models.Q(("verdict", ""), _negated=True), ("decided_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="order_answer_with_a_verdict_was_decided",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderanswer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("verdict", "returned"), _negated=True),
-                    models.Q(("remark", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="order_answer_returned_for_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="talk",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at", None), ("closed_by", None)),
-                    models.Q(("closed_at__isnull", False), ("closed_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="talk_closed_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="talk",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "planned"), ("closed_at", None)),
-                    models.Q(models.Q(("state", "planned"), _negated=True), ("closed_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="talk_over_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="talk",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "held"), _negated=True), models.Q(("notes", ""), _negated=True), _connector="OR"
-                ),
-                name="talk_held_has_notes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="talk",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "cancelled"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="talk_cancelled_for_a_reason",
             ),
         ),
     ]

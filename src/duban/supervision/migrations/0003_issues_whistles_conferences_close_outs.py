@@ -9,9 +9,9 @@ class Migration(migrations.Migration):
     dependencies = [
         ("dispatch", "0002_light_override_role"),
         ("organisations", "0002_holiday"),
+        ("organisations", "__first__"),
         ("plans", "0004_amendment_requested_at"),
         ("supervision", "0002_orders_and_talks"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -104,6 +104,84 @@ class Migration(migrations.Migration):
                 "verbose_name": "销号申请",
                 "verbose_name_plural": "销号申请",
                 "ordering": ("requested_at", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["requested", "on_site"])),
+                        fields=("task",),
+                        name="close_out_waits_once_a_task",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "accepted")),
+                        fields=("task",),
+                        name="close_out_accepted_once_a_task",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["requested", "on_site"]), ("due_on__isnull", False)),
+                            models.Q(
+                                models.Q(("state__in", ["requested", "on_site"]), _negated=True), ("due_on", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="close_out_waiting_has_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state__in", ["accepted", "reopened"]),
+                                ("closed_on__isnull", False),
+                                ("seq__isnull", False),
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ["accepted", "reopened"]), _negated=True),
+                                ("closed_on", None),
+                                ("seq", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="close_out_accepted_has_number_and_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("decided_by", None)),
+                            models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="close_out_decided_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "returned"), _negated=True),
+                            models.Q(("decision", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="close_out_returned_for_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("sampled", True), ("state", "accepted"), _negated=True),
+                            models.Q(("site_on__isnull", False), models.Q(("site_note", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="close_out_sampled_was_seen_on_site",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reopened_at", None), ("reopened_by", None)),
+                            models.Q(("reopened_at__isnull", False), ("reopened_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="close_out_reopened_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "reopened"), _negated=True),
+                            models.Q(("reopened_at__isnull", False), models.Q(("reopened_because", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="close_out_reopened_for_a_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -161,6 +239,27 @@ class Migration(migrations.Migration):
                 "verbose_name": "销号逐项",
                 "verbose_name_plural": "销号逐项",
                 "ordering": ("pk",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("milestone", None)),
+                        fields=("close_out", "indicator"),
+                        name="indicator_once_a_close_out",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("indicator", None)),
+                        fields=("close_out", "milestone"),
+                        name="milestone_once_a_close_out",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("indicator__isnull", False), ("milestone", None), ("value__isnull", False)),
+                            models.Q(("done_on__isnull", False), ("indicator", None), ("milestone__isnull", False)),
+                            models.Q(("indicator", None), ("milestone", None)),
+                            _connector="OR",
+                        ),
+                        name="close_out_item_says_what_was_reached",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -247,6 +346,35 @@ class Migration(migrations.Migration):
                 "verbose_name": "专班会商",
                 "verbose_name_plural": "专班会商",
                 "ordering": ("-starts_at", "-pk"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("division", "year", "seq"), name="conference_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("held_at", None), ("held_by", None)),
+                            models.Q(("held_at__isnull", False), ("held_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="conference_held_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state", "held"), ("held_at__isnull", False), models.Q(("minutes", ""), _negated=True)
+                            ),
+                            models.Q(("state", "held"), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="conference_held_has_minutes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "cancelled"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="conference_cancelled_for_a_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -397,6 +525,57 @@ class Migration(migrations.Migration):
                 "verbose_name": "问题",
                 "verbose_name_plural": "问题",
                 "ordering": ("raised_at", "pk"),
+                "indexes": [
+                    models.Index(fields=["division", "state", "due_on"], name="supervision_divisio_f36af6_idx")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("division", "year", "seq"), name="issue_number_once"),
+                    models.UniqueConstraint(fields=("report",), name="issue_once_a_report"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["closed", "dismissed"]),
+                            models.Q(models.Q(("next_step", ""), _negated=True), ("due_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="issue_open_has_a_next_step_and_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["assigned", "resolved", "confirmed", "closed"]), _negated=True),
+                            ("unit__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="issue_at_work_has_a_unit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "assigned"), _negated=True),
+                            ("waits_for__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="issue_assigned_waits_for_a_unit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state__in", ["closed", "dismissed"]), ("closed_at__isnull", False), ("due_on", None)
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ["closed", "dismissed"]), _negated=True), ("closed_at", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="issue_ends_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("origin", "resident"),
+                            models.Q(("resident_contact", ""), ("resident_name", "")),
+                            _connector="OR",
+                        ),
+                        name="issue_names_a_resident_only_where_one_raised_it",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -481,6 +660,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "议题",
                 "verbose_name_plural": "议题",
                 "ordering": ("order", "pk"),
+                "constraints": [models.UniqueConstraint(fields=("conference", "issue"), name="issue_once_an_agenda")],
             },
         ),
         migrations.CreateModel(
@@ -668,292 +848,49 @@ class Migration(migrations.Migration):
                 "verbose_name": "部门报到",
                 "verbose_name_plural": "部门报到",
                 "ordering": ("pk",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("whistle", "unit"), name="whistle_calls_a_unit_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered_at", None), ("answered_by", None)),
+                            models.Q(("answered_at__isnull", False), ("answered_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="whistle_answered_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("rated_at", None), ("rated_by", None)),
+                            models.Q(("rated_at__isnull", False), ("rated_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="whistle_rated_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["answered", "rated"]), _negated=True),
+                            models.Q(("answered_at__isnull", False), models.Q(("answer", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="whistle_answer_says_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state", "rated"), ("rated_at__isnull", False), ("stars__gte", 1), ("stars__lte", 5)
+                            ),
+                            models.Q(models.Q(("state", "rated"), _negated=True), ("rated_at", None), ("stars", None)),
+                            _connector="OR",
+                        ),
+                        name="whistle_rated_with_one_to_five_stars",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("stars", None), ("stars__gte", 3), models.Q(("rating", ""), _negated=True), _connector="OR"
+                        ),
+                        name="whistle_few_stars_say_why",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="closeout",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["requested", "on_site"])),
-                fields=("task",),
-                name="close_out_waits_once_a_task",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="closeout",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "accepted")), fields=("task",), name="close_out_accepted_once_a_task"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="closeout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["requested", "on_site"]), ("due_on__isnull", False)),
-                    models.Q(models.Q(("state__in", ["requested", "on_site"]), _negated=True), ("due_on", None)),
-                    _connector="OR",
-                ),
-                name="close_out_waiting_has_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="closeout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("state__in", ["accepted", "reopened"]), ("closed_on__isnull", False), ("seq__isnull", False)
-                    ),
-                    models.Q(
-                        models.Q(("state__in", ["accepted", "reopened"]), _negated=True),
-                        ("closed_on", None),
-                        ("seq", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="close_out_accepted_has_number_and_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="closeout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at", None), ("decided_by", None)),
-                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="close_out_decided_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="closeout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "returned"), _negated=True),
-                    models.Q(("decision", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="close_out_returned_for_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="closeout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("sampled", True), ("state", "accepted"), _negated=True),
-                    models.Q(("site_on__isnull", False), models.Q(("site_note", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="close_out_sampled_was_seen_on_site",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="closeout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("reopened_at", None), ("reopened_by", None)),
-                    models.Q(("reopened_at__isnull", False), ("reopened_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="close_out_reopened_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="closeout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "reopened"), _negated=True),
-                    models.Q(("reopened_at__isnull", False), models.Q(("reopened_because", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="close_out_reopened_for_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="closeoutitem",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("milestone", None)),
-                fields=("close_out", "indicator"),
-                name="indicator_once_a_close_out",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="closeoutitem",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("indicator", None)),
-                fields=("close_out", "milestone"),
-                name="milestone_once_a_close_out",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="closeoutitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("indicator__isnull", False), ("milestone", None), ("value__isnull", False)),
-                    models.Q(("done_on__isnull", False), ("indicator", None), ("milestone__isnull", False)),
-                    models.Q(("indicator", None), ("milestone", None)),
-                    _connector="OR",
-                ),
-                name="close_out_item_says_what_was_reached",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="conference",
-            constraint=models.UniqueConstraint(fields=("division", "year", "seq"), name="conference_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="conference",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("held_at", None), ("held_by", None)),
-                    models.Q(("held_at__isnull", False), ("held_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="conference_held_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="conference",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "held"), ("held_at__isnull", False), models.Q(("minutes", ""), _negated=True)),
-                    models.Q(("state", "held"), _negated=True),
-                    _connector="OR",
-                ),
-                name="conference_held_has_minutes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="conference",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "cancelled"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="conference_cancelled_for_a_reason",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="issue",
-            index=models.Index(fields=["division", "state", "due_on"], name="supervision_divisio_f36af6_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="issue",
-            constraint=models.UniqueConstraint(fields=("division", "year", "seq"), name="issue_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="issue",
-            constraint=models.UniqueConstraint(fields=("report",), name="issue_once_a_report"),
-        ),
-        migrations.AddConstraint(
-            model_name="issue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["closed", "dismissed"]),
-                    models.Q(models.Q(("next_step", ""), _negated=True), ("due_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="issue_open_has_a_next_step_and_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="issue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["assigned", "resolved", "confirmed", "closed"]), _negated=True),
-                    ("unit__isnull", False),
-                    _connector="OR",
-                ),
-                name="issue_at_work_has_a_unit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="issue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "assigned"), _negated=True), ("waits_for__isnull", False), _connector="OR"
-                ),
-                name="issue_assigned_waits_for_a_unit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="issue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["closed", "dismissed"]), ("closed_at__isnull", False), ("due_on", None)),
-                    models.Q(models.Q(("state__in", ["closed", "dismissed"]), _negated=True), ("closed_at", None)),
-                    _connector="OR",
-                ),
-                name="issue_ends_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="issue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("origin", "resident"), models.Q(("resident_contact", ""), ("resident_name", "")), _connector="OR"
-                ),
-                name="issue_names_a_resident_only_where_one_raised_it",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agendaitem",
-            constraint=models.UniqueConstraint(fields=("conference", "issue"), name="issue_once_an_agenda"),
-        ),
-        migrations.AddConstraint(
-            model_name="whistlecall",
-            constraint=models.UniqueConstraint(fields=("whistle", "unit"), name="whistle_calls_a_unit_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="whistlecall",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answered_at", None), ("answered_by", None)),
-                    models.Q(("answered_at__isnull", False), ("answered_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="whistle_answered_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="whistlecall",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("rated_at", None), ("rated_by", None)),
-                    models.Q(("rated_at__isnull", False), ("rated_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="whistle_rated_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="whistlecall",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["answered", "rated"]), _negated=True),
-                    models.Q(("answered_at__isnull", False), models.Q(("answer", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="whistle_answer_says_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="whistlecall",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "rated"), ("rated_at__isnull", False), ("stars__gte", 1), ("stars__lte", 5)),
-                    models.Q(models.Q(("state", "rated"), _negated=True), ("rated_at", None), ("stars", None)),
-                    _connector="OR",
-                ),
-                name="whistle_rated_with_one_to_five_stars",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="whistlecall",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("stars", None), ("stars__gte", 3), models.Q(("rating", ""), _negated=True), _connector="OR"
-                ),
-                name="whistle_few_stars_say_why",
-            ),
         ),
     ]

@@ -9,9 +9,9 @@ class Migration(migrations.Migration):
     dependencies = [
         ("dispatch", "0003_verdict_found"),
         ("organisations", "0002_holiday"),
+        ("organisations", "__first__"),
         ("plans", "0004_amendment_requested_at"),
         ("supervision", "0003_issues_whistles_conferences_close_outs"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -129,6 +129,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "核查内容",
                 "verbose_name_plural": "核查内容",
                 "ordering": ("visit__day", "visit_id", "pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("entered_at", None), ("entered_by", None)),
+                            models.Q(("entered_at__isnull", False), ("entered_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="check_item_entered_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("finding", ""), models.Q(("severity", ""), _negated=True), _connector="OR"),
+                        name="what_is_found_has_a_severity",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -228,6 +242,49 @@ class Migration(migrations.Migration):
                 "verbose_name": "督查发现的问题",
                 "verbose_name_plural": "督查发现的问题",
                 "ordering": ("part__unit__order", "pk"),
+                "indexes": [models.Index(fields=["state", "due_on"], name="supervision_state_62c876_idx")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("rectified_at", None), ("rectified_by", None)),
+                            models.Q(("rectified_at__isnull", False), ("rectified_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="finding_rectified_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("verified_at", None), ("verified_by", None)),
+                            models.Q(("verified_at__isnull", False), ("verified_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="finding_verified_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("demanded", "rectified")), _negated=True),
+                            models.Q(("due_on__isnull", False), models.Q(("demand", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="open_finding_has_a_demand_and_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "rectification_verified"), _negated=True),
+                            models.Q(("verified_at__isnull", False), models.Q(("verification", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="verified_finding_says_how",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("dropped", "revoked")), _negated=True),
+                            models.Q(("because", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="finding_given_up_says_why",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -296,6 +353,44 @@ class Migration(migrations.Migration):
                 "verbose_name": "督查对象",
                 "verbose_name_plural": "督查对象",
                 "ordering": ("unit__order", "pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("fed_back_at", None), ("fed_back_by", None)),
+                            models.Q(("fed_back_at__isnull", False), ("fed_back_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="inspected_unit_fed_back_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("received_at", None), ("received_by", None)),
+                            models.Q(("received_at__isnull", False), ("received_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="inspected_unit_received_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "listed"),
+                            models.Q(
+                                ("fed_back_at__isnull", False),
+                                models.Q(("conclusion", ""), _negated=True),
+                                ("due_on__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="what_is_fed_back_says_something_and_has_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "received"), _negated=True),
+                            ("received_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="what_is_received_was_signed_for",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -460,6 +555,67 @@ class Migration(migrations.Migration):
                 "verbose_name": "督查",
                 "verbose_name_plural": "督查",
                 "ordering": ("-year", "-seq"),
+                "indexes": [
+                    models.Index(fields=["division", "state", "due_on"], name="supervision_divisio_586295_idx")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("division", "year", "seq"), name="inspection_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="inspection_ends_after_start"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("approved_at", None), ("approved_by", None)),
+                            models.Q(("approved_at__isnull", False), ("approved_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="inspection_approved_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("concluded_at", None), ("concluded_by", None)),
+                            models.Q(("concluded_at__isnull", False), ("concluded_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="inspection_concluded_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ("draft_plan", "cancelled")),
+                            models.Q(
+                                ("approved_at__isnull", False),
+                                models.Q(("approved_by_name", ""), _negated=True),
+                                models.Q(("approval_basis", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="inspection_goes_out_approved",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ("inspection_closed", "cancelled")),
+                            ("due_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="inspection_open_has_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("carried_by", "department"), _negated=True),
+                            models.Q(("department__isnull", False), models.Q(("designation", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="inspection_names_its_department",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "cancelled"), _negated=True),
+                            models.Q(("cancelled_because", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="inspection_cancelled_for_a_reason",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -528,6 +684,32 @@ class Migration(migrations.Migration):
                 "verbose_name": "督查组成员",
                 "verbose_name_plural": "督查组成员",
                 "ordering": ("part", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("part", "leader"), ("stepped_back_at", None)),
+                        fields=("inspection",),
+                        name="group_has_one_leader",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("person__isnull", False), ("stepped_back_at", None)),
+                        fields=("inspection", "person"),
+                        name="member_once_in_a_group",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("person__isnull", False), ("name", "")),
+                            models.Q(("part", "invited"), ("person", None), models.Q(("name", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="member_is_a_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("stepped_back_at", None), models.Q(("interest", ""), _negated=True), _connector="OR"
+                        ),
+                        name="who_steps_back_says_why",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -568,6 +750,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "参与结论的人",
                 "verbose_name_plural": "参与结论的人",
                 "ordering": ("pk",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("inspection", "person"), name="hand_once_in_a_conclusion")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -588,6 +773,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "督查频次上限",
                 "verbose_name_plural": "督查频次上限",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("a_year__gte", 1)), name="inspection_cap_is_a_number")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -730,6 +918,33 @@ class Migration(migrations.Migration):
                 "verbose_name": "表扬、问责等建议",
                 "verbose_name_plural": "表扬、问责等建议",
                 "ordering": ("pk",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("decided_by", None)),
+                            models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="proposal_decided_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("effective_on", None), ("state", "proposal_approved"), _connector="OR"),
+                        name="only_approved_takes_effect",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "proposal_approved"), _negated=True),
+                            models.Q(
+                                ("effective_on__isnull", False),
+                                models.Q(("organ", ""), _negated=True),
+                                models.Q(("approved_by_name", ""), _negated=True),
+                                models.Q(("approval_basis", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="approval_of_a_proposal_is_whole",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -822,6 +1037,51 @@ class Migration(migrations.Migration):
                 "verbose_name": "复核",
                 "verbose_name_plural": "复核",
                 "ordering": ("due_on", "pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("named_at", None), ("named_by", None)),
+                            models.Q(("named_at__isnull", False), ("named_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="review_named_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("decided_by", None)),
+                            models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="review_decided_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("named", None), ("named_at", None)),
+                            models.Q(
+                                ("named__isnull", False),
+                                ("named_at__isnull", False),
+                                models.Q(("named_because", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="reviewer_is_named_for_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "review_decided"), _negated=True),
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                models.Q(("decision", ""), _negated=True),
+                                models.Q(("decision_text", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="decided_review_says_what",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="review_asks_for_a_reason"
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -915,6 +1175,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "现场照片",
                 "verbose_name_plural": "现场照片",
                 "ordering": ("taken_at", "pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("latitude", None), ("longitude", None), ("place_told_by", "nobody")),
+                            models.Q(
+                                ("latitude__isnull", False),
+                                ("longitude__isnull", False),
+                                models.Q(("place_told_by", "nobody"), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="photo_place_is_whole",
+                    )
+                ],
             },
         ),
         migrations.AddField(
@@ -959,6 +1233,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "走访",
                 "verbose_name_plural": "走访",
                 "ordering": ("day", "order", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("inspection", "unit", "place", "day"), name="visit_once_a_day")
+                ],
             },
         ),
         migrations.AddField(
@@ -1010,374 +1287,12 @@ class Migration(migrations.Migration):
                 "constraints": [models.UniqueConstraint(fields=("item", "indicator"), name="figure_once_in_an_item")],
             },
         ),
-        migrations.AddIndex(
-            model_name="finding",
-            index=models.Index(fields=["state", "due_on"], name="supervision_state_62c876_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("rectified_at", None), ("rectified_by", None)),
-                    models.Q(("rectified_at__isnull", False), ("rectified_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="finding_rectified_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("verified_at", None), ("verified_by", None)),
-                    models.Q(("verified_at__isnull", False), ("verified_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="finding_verified_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("demanded", "rectified")), _negated=True),
-                    models.Q(("due_on__isnull", False), models.Q(("demand", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="open_finding_has_a_demand_and_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "rectification_verified"), _negated=True),
-                    models.Q(("verified_at__isnull", False), models.Q(("verification", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="verified_finding_says_how",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("dropped", "revoked")), _negated=True),
-                    models.Q(("because", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="finding_given_up_says_why",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="inspection",
-            index=models.Index(fields=["division", "state", "due_on"], name="supervision_divisio_586295_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="inspection",
-            constraint=models.UniqueConstraint(fields=("division", "year", "seq"), name="inspection_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="inspection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="inspection_ends_after_start"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inspection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("approved_at", None), ("approved_by", None)),
-                    models.Q(("approved_at__isnull", False), ("approved_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="inspection_approved_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inspection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("concluded_at", None), ("concluded_by", None)),
-                    models.Q(("concluded_at__isnull", False), ("concluded_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="inspection_concluded_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inspection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ("draft_plan", "cancelled")),
-                    models.Q(
-                        ("approved_at__isnull", False),
-                        models.Q(("approved_by_name", ""), _negated=True),
-                        models.Q(("approval_basis", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="inspection_goes_out_approved",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inspection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ("inspection_closed", "cancelled")), ("due_on__isnull", False), _connector="OR"
-                ),
-                name="inspection_open_has_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inspection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("carried_by", "department"), _negated=True),
-                    models.Q(("department__isnull", False), models.Q(("designation", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="inspection_names_its_department",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inspection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "cancelled"), _negated=True),
-                    models.Q(("cancelled_because", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="inspection_cancelled_for_a_reason",
-            ),
-        ),
         migrations.AddConstraint(
             model_name="inspectedunit",
             constraint=models.UniqueConstraint(fields=("inspection", "unit"), name="unit_once_in_an_inspection"),
         ),
         migrations.AddConstraint(
-            model_name="inspectedunit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("fed_back_at", None), ("fed_back_by", None)),
-                    models.Q(("fed_back_at__isnull", False), ("fed_back_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="inspected_unit_fed_back_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inspectedunit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("received_at", None), ("received_by", None)),
-                    models.Q(("received_at__isnull", False), ("received_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="inspected_unit_received_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inspectedunit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "listed"),
-                    models.Q(
-                        ("fed_back_at__isnull", False),
-                        models.Q(("conclusion", ""), _negated=True),
-                        ("due_on__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="what_is_fed_back_says_something_and_has_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inspectedunit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "received"), _negated=True), ("received_at__isnull", False), _connector="OR"
-                ),
-                name="what_is_received_was_signed_for",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="groupmember",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("part", "leader"), ("stepped_back_at", None)),
-                fields=("inspection",),
-                name="group_has_one_leader",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="groupmember",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("person__isnull", False), ("stepped_back_at", None)),
-                fields=("inspection", "person"),
-                name="member_once_in_a_group",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="groupmember",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("person__isnull", False), ("name", "")),
-                    models.Q(("part", "invited"), ("person", None), models.Q(("name", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="member_is_a_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="groupmember",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("stepped_back_at", None), models.Q(("interest", ""), _negated=True), _connector="OR"
-                ),
-                name="who_steps_back_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="conclusionhand",
-            constraint=models.UniqueConstraint(fields=("inspection", "person"), name="hand_once_in_a_conclusion"),
-        ),
-        migrations.AddConstraint(
-            model_name="inspectioncap",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("a_year__gte", 1)), name="inspection_cap_is_a_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at", None), ("decided_by", None)),
-                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="proposal_decided_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("effective_on", None), ("state", "proposal_approved"), _connector="OR"),
-                name="only_approved_takes_effect",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "proposal_approved"), _negated=True),
-                    models.Q(
-                        ("effective_on__isnull", False),
-                        models.Q(("organ", ""), _negated=True),
-                        models.Q(("approved_by_name", ""), _negated=True),
-                        models.Q(("approval_basis", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="approval_of_a_proposal_is_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("named_at", None), ("named_by", None)),
-                    models.Q(("named_at__isnull", False), ("named_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="review_named_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at", None), ("decided_by", None)),
-                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="review_decided_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("named", None), ("named_at", None)),
-                    models.Q(
-                        ("named__isnull", False),
-                        ("named_at__isnull", False),
-                        models.Q(("named_because", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="reviewer_is_named_for_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "review_decided"), _negated=True),
-                    models.Q(
-                        ("decided_at__isnull", False),
-                        models.Q(("decision", ""), _negated=True),
-                        models.Q(("decision_text", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="decided_review_says_what",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="review_asks_for_a_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="spotphoto",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("latitude", None), ("longitude", None), ("place_told_by", "nobody")),
-                    models.Q(
-                        ("latitude__isnull", False),
-                        ("longitude__isnull", False),
-                        models.Q(("place_told_by", "nobody"), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="photo_place_is_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.UniqueConstraint(fields=("inspection", "unit", "place", "day"), name="visit_once_a_day"),
-        ),
-        migrations.AddConstraint(
             model_name="checkitem",
             constraint=models.UniqueConstraint(fields=("visit", "task"), name="task_once_at_a_visit"),
-        ),
-        migrations.AddConstraint(
-            model_name="checkitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("entered_at", None), ("entered_by", None)),
-                    models.Q(("entered_at__isnull", False), ("entered_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="check_item_entered_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="checkitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("finding", ""), models.Q(("severity", ""), _negated=True), _connector="OR"),
-                name="what_is_found_has_a_severity",
-            ),
         ),
     ]

@@ -9,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("organisations", "0002_holiday"),
+        ("organisations", "__first__"),
         ("supervision", "0004_inspections"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -137,6 +137,33 @@ class Migration(migrations.Migration):
                 "verbose_name": "答复",
                 "verbose_name_plural": "答复",
                 "ordering": ("answered_at", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("matter", "round"), name="matter_answer_once_a_round"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("judged_at", None), ("judged_by", None)),
+                            models.Q(("judged_at__isnull", False), ("judged_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="matter_answer_judged_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("judged_at", None), ("verdict", "open")),
+                            models.Q(models.Q(("verdict", "open"), _negated=True), ("judged_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="matter_answer_judged_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("rated_at", None), ("rated_by", None)),
+                            models.Q(("rated_at__isnull", False), ("rated_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="matter_answer_rated_by_somebody",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -193,6 +220,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "暂停",
                 "verbose_name_plural": "暂停",
                 "ordering": ("started_at", "pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="matter_pause_for_a_reason"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("resumed_at", None), ("resumed_by", None)),
+                            models.Q(("resumed_at__isnull", False), ("resumed_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="matter_pause_resumed_by_somebody",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -304,6 +344,55 @@ class Migration(migrations.Migration):
                 "verbose_name": "办理步骤",
                 "verbose_name_plural": "办理步骤",
                 "ordering": ("round", "order", "pk"),
+                "indexes": [models.Index(fields=["state", "due_on"], name="matter_step_by_day")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("unit__isnull", False)),
+                        fields=("matter", "round", "name", "unit"),
+                        name="matter_step_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("unit", None)),
+                        fields=("matter", "round", "name"),
+                        name="matter_step_of_office_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("done_at", None), ("done_by", None)),
+                            models.Q(("done_at__isnull", False), ("done_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="matter_step_done_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "running"), _negated=True),
+                            models.Q(
+                                ("due_at__isnull", False), ("due_on__isnull", False), ("started_at__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="matter_step_that_runs_has_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "done"), _negated=True), ("done_at__isnull", False), _connector="OR"
+                        ),
+                        name="matter_step_done_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(models.Q(("who", "office"), _negated=True), ("unit", None), _connector="OR"),
+                        name="matter_step_of_office_has_no_unit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("fixed_on__isnull", False),
+                            models.Q(("limit_number__isnull", False), models.Q(("limit_unit", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="matter_step_has_a_limit",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -366,6 +455,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "逾期记录",
                 "verbose_name_plural": "逾期记录",
                 "ordering": ("on", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("withdrawn", False)), fields=("step", "after"), name="matter_mark_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -421,169 +515,28 @@ class Migration(migrations.Migration):
                 "verbose_name": "延期",
                 "verbose_name_plural": "延期",
                 "ordering": ("asked_at", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "asked")), fields=("step",), name="matter_extension_one_at_a_time"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("number__gt", 0)), name="matter_extension_is_some_time"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("decided_by", None)),
+                            models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="matter_extension_decided_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("state", "asked")),
+                            models.Q(models.Q(("state", "asked"), _negated=True), ("decided_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="matter_extension_decided_at_a_time",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="matteranswer",
-            constraint=models.UniqueConstraint(fields=("matter", "round"), name="matter_answer_once_a_round"),
-        ),
-        migrations.AddConstraint(
-            model_name="matteranswer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("judged_at", None), ("judged_by", None)),
-                    models.Q(("judged_at__isnull", False), ("judged_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="matter_answer_judged_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matteranswer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("judged_at", None), ("verdict", "open")),
-                    models.Q(models.Q(("verdict", "open"), _negated=True), ("judged_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="matter_answer_judged_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matteranswer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("rated_at", None), ("rated_by", None)),
-                    models.Q(("rated_at__isnull", False), ("rated_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="matter_answer_rated_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matterpause",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="matter_pause_for_a_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matterpause",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("resumed_at", None), ("resumed_by", None)),
-                    models.Q(("resumed_at__isnull", False), ("resumed_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="matter_pause_resumed_by_somebody",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="matterstep",
-            index=models.Index(fields=["state", "due_on"], name="matter_step_by_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="matterstep",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("unit__isnull", False)),
-                fields=("matter", "round", "name", "unit"),
-                name="matter_step_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matterstep",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("unit", None)),
-                fields=("matter", "round", "name"),
-                name="matter_step_of_office_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matterstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("done_at", None), ("done_by", None)),
-                    models.Q(("done_at__isnull", False), ("done_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="matter_step_done_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matterstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "running"), _negated=True),
-                    models.Q(("due_at__isnull", False), ("due_on__isnull", False), ("started_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="matter_step_that_runs_has_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matterstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "done"), _negated=True), ("done_at__isnull", False), _connector="OR"
-                ),
-                name="matter_step_done_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matterstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("who", "office"), _negated=True), ("unit", None), _connector="OR"),
-                name="matter_step_of_office_has_no_unit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matterstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("fixed_on__isnull", False),
-                    models.Q(("limit_number__isnull", False), models.Q(("limit_unit", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="matter_step_has_a_limit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mattermark",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("withdrawn", False)), fields=("step", "after"), name="matter_mark_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matterextension",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "asked")), fields=("step",), name="matter_extension_one_at_a_time"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matterextension",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__gt", 0)), name="matter_extension_is_some_time"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matterextension",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at", None), ("decided_by", None)),
-                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="matter_extension_decided_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matterextension",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at", None), ("state", "asked")),
-                    models.Q(models.Q(("state", "asked"), _negated=True), ("decided_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="matter_extension_decided_at_a_time",
-            ),
         ),
     ]

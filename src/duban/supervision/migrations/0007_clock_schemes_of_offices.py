@@ -8,8 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("organisations", "0002_holiday"),
+        ("organisations", "__first__"),
         ("supervision", "0006_attachment_at_one_thing"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -46,6 +46,9 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "时限办法",
                 "ordering": ("division_id", "name", "version"),
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("division", "name", "version"), name="clock_scheme_version_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -108,29 +111,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "采用的时限办法",
                 "verbose_name_plural": "采用的时限办法",
                 "ordering": ("division_id", "source", "valid_from"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("division", "source", "valid_from"), name="source_clock_once_a_day"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("preset", ""), ("scheme__isnull", False)),
+                            models.Q(models.Q(("preset", ""), _negated=True), ("scheme", None)),
+                            _connector="OR",
+                        ),
+                        name="source_clock_is_one_scheme",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="clockscheme",
-            constraint=models.UniqueConstraint(
-                fields=("division", "name", "version"), name="clock_scheme_version_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sourceclock",
-            constraint=models.UniqueConstraint(
-                fields=("division", "source", "valid_from"), name="source_clock_once_a_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sourceclock",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("preset", ""), ("scheme__isnull", False)),
-                    models.Q(models.Q(("preset", ""), _negated=True), ("scheme", None)),
-                    _connector="OR",
-                ),
-                name="source_clock_is_one_scheme",
-            ),
         ),
     ]
