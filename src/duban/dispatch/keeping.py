@@ -67,8 +67,8 @@ def settle(milestones: Iterable[int]) -> None:
     relight({milestone.task_id: milestone.task.ledger_id for milestone in rows})
 
 
-def keep_version(report: Report, name: str, by: Person, *, reason: str = "") -> ReportVersion:
-    """Keep the report as it is now, under the step that was taken and the reason given for it.
+def keep_version(report: Report, name: str, by: Person, *, reason: str = "") -> dict[str, Any]:
+    """Keep the report as it is now, under the step that was taken and the reason given for it; return what was kept.
 
     What it says may turn the task's light, and the milestones that it tells of are reached while it counts.
     """
@@ -76,4 +76,5 @@ def keep_version(report: Report, name: str, by: Person, *, reason: str = "") -> 
     settle(report.milestones.values_list("milestone_id", flat=True))
     number = report.versions.count() + 1
     snapshot = content(report) | ({"reason": reason} if reason else {})
-    return ReportVersion.objects.create(report=report, number=number, step=name, snapshot=snapshot, by=by)
+    ReportVersion.objects.create(report=report, number=number, step=name, snapshot=snapshot, by=by)
+    return snapshot

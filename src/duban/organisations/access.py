@@ -65,7 +65,8 @@ class Reach:
         """Say whether all of `division` is reached."""
         if division.pk in self.divisions:
             return True
-        while division is not None:
+        # Who reaches nothing below need not climb: each parent is a statement.
+        while self.below and division is not None:
             if division.pk in self.below:
                 return True
             division = division.parent  # type: ignore[assignment]

@@ -306,8 +306,8 @@ def submit(*, report: Report, by: Person, at: datetime | None = None) -> Report:
     report.started_at = report.started_at or at
     report.save()
     visited(round=report.round, unit=report.unit_id, by=by, at=at)
-    keep_version(report, "submit", by)
-    _note("dispatch.submit_report", report, by)
+    kept = keep_version(report, "submit", by)
+    _note("dispatch.submit_report", report, by, kept)
     return report
 
 
@@ -318,7 +318,7 @@ def recall(*, report: Report, by: Person) -> None:
     _require(by, "dispatch.report", report)
     report.state = step("report", "recall", report)
     report.save(update_fields=["state"])
-    _note("dispatch.recall_report", report, by)
+    _note("dispatch.recall_report", report, by, content(report))
 
 
 @action
@@ -331,8 +331,8 @@ def sign_off(*, report: Report, by: Person, at: datetime | None = None) -> Repor
     report.state = step("report", "sign_off", report)
     report.signed_at, report.signed_by = at or timezone.now(), by
     report.save(update_fields=["state", "signed_at", "signed_by"])
-    keep_version(report, "sign_off", by)
-    _note("dispatch.sign_off_report", report, by)
+    kept = keep_version(report, "sign_off", by)
+    _note("dispatch.sign_off_report", report, by, kept)
     return report
 
 
@@ -345,8 +345,8 @@ def send_back(*, report: Report, reason: str, by: Person) -> None:
         raise ReasonNeeded("退回")
     report.state = step("report", "send_back", report)
     report.save(update_fields=["state"])
-    keep_version(report, "send_back", by, reason=reason)
-    _note("dispatch.send_back_report", report, by, reason=reason)
+    kept = keep_version(report, "send_back", by, reason=reason)
+    _note("dispatch.send_back_report", report, by, kept)
 
 
 @action
@@ -371,8 +371,8 @@ def return_report(*, report: Report, reason: str, by: Person) -> None:
     report.verified_at = report.verified_by = None
     report.save(update_fields=["state", "verified_at", "verified_by"])
     Verification.objects.create(report=report, verdict=Verification.Verdict.RETURN, reason=reason, by=by)
-    keep_version(report, "return", by, reason=reason)
-    _note("dispatch.return_report", report, by, reason=reason)
+    kept = keep_version(report, "return", by, reason=reason)
+    _note("dispatch.return_report", report, by, kept)
 
 
 @action
@@ -415,8 +415,8 @@ def contradict(*, report: Report, changes: Sequence[Change], reason: str, by: Pe
     report.verified_at = report.verified_by = None
     report.save(update_fields=["state", "verified_at", "verified_by"])
     Verification.objects.create(report=report, verdict=Verification.Verdict.FOUND, reason=reason, by=by)
-    keep_version(report, Verification.Verdict.FOUND, by, reason=reason)
-    _note("dispatch.found_report", report, by, reason=reason)
+    kept = keep_version(report, Verification.Verdict.FOUND, by, reason=reason)
+    _note("dispatch.found_report", report, by, kept)
     return True
 
 
@@ -469,16 +469,16 @@ def _verified(
     report.verified_at, report.verified_by = at or timezone.now(), by
     report.save()
     Verification.objects.create(report=report, verdict=verdict, reason=reason, corrections=corrections or {}, by=by)
-    keep_version(report, verdict, by, reason=reason)
-    _note(f"dispatch.{verdict}_report", report, by, reason=reason, corrections=corrections or {})
+    kept = keep_version(report, verdict, by, reason=reason)
+    _note(f"dispatch.{verdict}_report", report, by, kept, corrections=corrections or {})
     return report
 
 
-def _note(what: str, report: Report, by: Person, **more: Any) -> None:
+def _note(what: str, report: Report, by: Person, kept: dict[str, Any], **more: Any) -> None:
     record(
         what,
         by=by,
         subject=report,
-        after={**content(report), **more},
+        after={**kept, **more},
         division=report.task.ledger.division.code,
     )

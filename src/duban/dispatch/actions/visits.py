@@ -25,7 +25,7 @@ def visited(
     """
     at = at or timezone.now()
     number = unit if isinstance(unit, int) else unit.pk
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         mine = Visit.objects.select_for_update().filter(round=round, unit=number, person=by)
         last = mine.order_by("-started_at", "-pk").first()
         if last is not None:
