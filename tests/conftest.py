@@ -7,10 +7,15 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from hypothesis import HealthCheck, settings
 
 import migrated
 from duban.assessment import keeping as published
 from duban.audit import keeping
+
+# A machine that is busy with more is slow, not wrong.
+settings.register_profile("duban", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("duban")
 
 
 @pytest.fixture(autouse=True, scope="session")
