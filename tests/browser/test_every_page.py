@@ -32,6 +32,7 @@ EXAMPLES = {
 }
 #: Pages that are more than their address alone.
 MORE = (
+    "/analysis/?month=2026-10&show=stalls",
     "/ledgers/1/",
     "/ledgers/2/?layout=groups",
     "/ledgers/2/?layout=units",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -73,3 +74,9 @@ def points(value: Decimal | None) -> str:
 def plain(value: Decimal | None) -> str:
     """Show a number as workings write it: 86.5."""
     return "" if value is None else shown(value)
+
+
+@register.filter
+def item(counts: Mapping[str, int], name: str) -> int:
+    """Return one of some counts by its name, 0 where it has none."""
+    return counts.get(name, 0)
