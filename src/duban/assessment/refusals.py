@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
 
 from duban.audit.refusals import Refusal
 
@@ -186,3 +189,47 @@ class UnknownScheme(Refusal):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"没有名为“{name}”的计分办法。请在“计分办法”里选一个。")
+
+
+class BadPoll(Refusal):
+    """A poll cannot be opened, or taken further, so."""
+
+    status = 422
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+
+
+class PollNotOpen(Refusal):
+    """The poll does not take answers now."""
+
+    def __init__(self, poll: Any, at: datetime) -> None:
+        if poll.cancelled_at is not None:
+            super().__init__(f"“{poll}”已经取消：{poll.cancelled_because}。不用再评了。")
+        elif at < poll.opens_at:
+            super().__init__(f"“{poll}”还没有开始，请在{timezone.localtime(poll.opens_at):%-m月%-d日 %H:%M}以后再评。")
+        else:
+            super().__init__(f"“{poll}”已于{timezone.localtime(poll.closes_at):%-m月%-d日 %H:%M}截止，不再收了。")
+
+
+class Answered(Refusal):
+    """The invitation was used."""
+
+    def __init__(self) -> None:
+        super().__init__("已经评过了，每人一份，不能再评。")
+
+
+class NotAsked(Refusal):
+    """The person was not asked."""
+
+    def __init__(self) -> None:
+        super().__init__("这个评议没有请您评。")
+
+
+class BadMark(Refusal):
+    """What was answered cannot be taken."""
+
+    status = 422
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from itertools import pairwise
 
 from duban.core.types import Comparator, MeasureKind
@@ -186,6 +187,7 @@ def weight_of(milestones: Sequence[Milestone], which: Iterable[bool]) -> Decimal
     return sum((weight for weight, chosen in zip(weights, which, strict=True) if chosen), _NOUGHT) / sum(weights)
 
 
+@cache
 def month_end(month: str) -> date:
     """Return the last day of a month written as ``2026-03``. Raises `ValueError` where it is none."""
     year, number = int(month[:4]), int(month[5:])

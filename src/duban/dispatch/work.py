@@ -156,6 +156,7 @@ def _closed(tasks: list[Task]) -> dict[int, date]:
 
 def _reports(tasks: list[int]) -> _Read:
     read = _Read()
+    zone = timezone.get_current_timezone()  # asked for once: a year has tens of thousands of values
     reports = Report.objects.filter(task__in=tasks, state__in=COUNTS).values_list(
         "pk", "task_id", "round__period_end", "signed_at", "submitted_at", "percentage"
     )
@@ -163,7 +164,7 @@ def _reports(tasks: list[int]) -> _Read:
         at = signed or submitted
         if at is None:
             continue
-        day = timezone.localtime(at).date()
+        day = at.astimezone(zone).date()
         read.filings[task].append(Filing(month_of(end), day, pk))
         if percentage is not None:
             read.percentages[task].append(Reading(end, percentage, day, pk))
@@ -175,7 +176,7 @@ def _reports(tasks: list[int]) -> _Read:
     ):  # fmt: skip
         at = signed or submitted
         if at is not None and value is not None:
-            day = timezone.localtime(at).date()
+            day = at.astimezone(zone).date()
             # The unit may have changed by amendment since.
             in_unit = convert(value, unit, now)
             read.readings[indicator].append(

@@ -11,6 +11,7 @@ from duban.assessment.gathering import (
     issues,
     matters,
     orders,
+    polls,
     projects,
     reports,
     tasks,
@@ -32,6 +33,7 @@ SOURCES: tuple[Source, ...] = (
     issues.facts,
     whistles.facts,
     decisions.facts,
+    polls.facts,
     projects.facts,
 )
 

@@ -23,6 +23,7 @@ TABS = (
     ("objections", "异议"),
     ("commendations", "上级表扬批评"),
     ("forgiveness", "容错"),
+    ("polls", "评议"),
     ("schemes", "计分办法"),
 )
 

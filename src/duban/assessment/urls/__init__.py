@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from duban.assessment.urls import analysis, rankings, schemes
+from duban.assessment.urls import analysis, polls, rankings, schemes
 
 app_name = "assessment"
-urlpatterns: list[URLPattern] = [*rankings.urlpatterns, *schemes.urlpatterns, *analysis.urlpatterns]
+urlpatterns: list[URLPattern] = [*rankings.urlpatterns, *schemes.urlpatterns, *polls.urlpatterns, *analysis.urlpatterns]

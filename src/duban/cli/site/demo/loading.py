@@ -20,6 +20,7 @@ from duban.cli.site.demo.inspections import load_inspections
 from duban.cli.site.demo.issues import Loop
 from duban.cli.site.demo.matters import load_matters
 from duban.cli.site.demo.orders import load_orders
+from duban.cli.site.demo.polls import load_polls
 from duban.cli.site.demo.rankings import load_rankings
 from duban.cli.site.demo.reporting import load_months
 from duban.cli.site.demo.year import load_waiting, load_year
@@ -84,6 +85,11 @@ class Demo:
     def rankings(self) -> dict[str, Any]:
         """The rankings of the running year; nothing where the demo has no file of them."""
         return self._toml("rankings.toml") if (self.folder / "rankings.toml").is_file() else {}
+
+    @property
+    def polls(self) -> list[dict[str, Any]]:
+        """The polls of the running year; none where the demo has no file of them."""
+        return list(self._toml("polls.toml")["poll"]) if (self.folder / "polls.toml").is_file() else []
 
     def _toml(self, name: str) -> dict[str, Any]:
         return tomllib.loads((self.folder / name).read_text("utf-8"))
@@ -170,6 +176,8 @@ def _load(demo: Demo, tell: Callable[[str], None]) -> None:
     if demo.rankings:
         tell("正在装入月度排名：计算、征求意见、异议、批准、公布……")
         load_rankings(demo.rankings, demo.code)
+    if demo.polls:
+        load_polls(demo.polls, demo.code)
     if demo.bulletins:
         tell("正在装入通报：起草、审签、印发……")
         load_bulletins(demo.bulletins, demo.code, demo.years[-1]["year"])
