@@ -33,6 +33,9 @@ EXAMPLES = {
 #: Pages that are more than their address alone.
 MORE = (
     "/analysis/?month=2026-10&show=stalls",
+    "/rankings/12/",
+    "/assessments/12/table/",
+    "/ratings/2/",
     "/ledgers/1/",
     "/ledgers/2/?layout=groups",
     "/ledgers/2/?layout=units",

@@ -12,8 +12,9 @@ import pytest
 from duban.assessment.scoring.counting import rank
 from duban.assessment.scoring.facts import Fact, Unit
 from duban.assessment.scoring.files import presets, read
+from duban.assessment.scoring.naming import named
 from duban.assessment.scoring.results import Item, Ranking, Score
-from duban.assessment.scoring.scheme import ScoringScheme
+from duban.assessment.scoring.scheme import Naming, ScoringScheme
 from duban.assessment.scoring.sensitivity import sensitivity
 from duban.assessment.scoring.year import rank_year, totals
 
@@ -324,3 +325,15 @@ def test_how_steady_places_are_under_moved_weights() -> None:
     many = sensitivity(presets()["big-ranking"], [A, B, C], facts, closing=CLOSING)
     assert (many.tries, many.all_tried) == (256, False)
     assert many == sensitivity(presets()["big-ranking"], [C, B, A], facts[::-1], closing=CLOSING)
+
+
+def test_a_crowd_of_equals_at_the_last_place_is_left_to_people() -> None:
+    rule = Naming(count=2, share=None, bound=None, least_group=2, refill=False)
+
+    def standing(*totals: int) -> list[Score]:
+        return [Score(Unit(n, f"{n}", "g"), Decimal(total), 1, (), "") for n, total in enumerate(totals, 1)]
+
+    assert named(rule, standing(90, 80, 80, 80, 70), best=True) == (1, 2, 3, 4)
+    assert named(rule, standing(90, 80, 80, 80, 80, 70), best=True) == (1,)
+    assert named(rule, standing(90, 90, 90, 90, 90, 70), best=True) == ()
+    assert named(rule, standing(90, 60, 60, 60, 60, 50), best=False) == (6,)

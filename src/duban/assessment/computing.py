@@ -1,4 +1,4 @@
-"""A month's ranking from the facts of the database: gathered, ranked by a scheme, ready to be kept."""
+"""A month's ranking, and the year's, from the facts of the database: gathered, ranked by a scheme, ready to be kept."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from decimal import Decimal
 from duban.assessment import freezing
 from duban.assessment.gathering.book import Book, Month
 from duban.assessment.gathering.gather import gather
+from duban.assessment.gathering.year import gather_year
 from duban.assessment.models import Ranking, RankingRow
 from duban.assessment.scoring.counting import rank
 from duban.assessment.scoring.facts import Fact, Unit
@@ -17,6 +18,7 @@ from duban.assessment.scoring.files import read
 from duban.assessment.scoring.numbers import shown
 from duban.assessment.scoring.results import Ranking as Result
 from duban.assessment.scoring.scheme import ScoringScheme
+from duban.assessment.scoring.year import rank_year, scores_of
 from duban.organisations.models import UnitGroup
 
 
@@ -36,9 +38,29 @@ class Computed:
 def compute(book: Book, month: Month, scheme: ScoringScheme, text: str) -> Computed:
     """Return the ranking of a month by a scheme; `text` is the scheme's file, which goes into the digest."""
     found = gather(book, month)
-    titles = dict(UnitGroup.objects.filter(division=book.division).order_by("order", "pk").values_list("code", "name"))
-    result = rank(scheme, found.units, found.facts, closing=month.closing, titles=titles)
-    rows = rows_of(result, found.facts)
+    result = rank(scheme, found.units, found.facts, closing=month.closing, titles=_titles(book))
+    return _kept(month, text, result, found.facts, found.notes)
+
+
+def compute_whole_year(book: Book, scheme: ScoringScheme, text: str) -> Computed:
+    """Return the year's assessment by a scheme, from the months that are published and what only the year knows.
+
+    Raises `NoMonths`.
+    """
+    found = gather_year(book, scheme)
+    result = rank_year(
+        scheme, found.units, scores_of(found.facts), found.facts, closing=found.month.closing, titles=_titles(book)
+    )
+    return _kept(found.month, text, result, found.facts, found.notes)
+
+
+def _titles(book: Book) -> dict[str, str]:
+    groups = UnitGroup.objects.filter(division=book.division).order_by("order", "pk")
+    return dict(groups.values_list("code", "name"))
+
+
+def _kept(month: Month, text: str, result: Result, facts: Sequence[Fact], notes: Sequence[str]) -> Computed:
+    rows = rows_of(result, facts)
     return Computed(
         month=month,
         rows=rows,
@@ -54,7 +76,7 @@ def compute(book: Book, month: Month, scheme: ScoringScheme, text: str) -> Compu
             )
             for row in rows
         ),
-        notes=(*found.notes, *result.notes),
+        notes=(*notes, *result.notes),
         commended=tuple(number for group in result.groups for number in group.commended),
         criticised=tuple(number for group in result.groups for number in group.criticised),
     )  # fmt: skip
@@ -112,7 +134,10 @@ def _recounted(ranking: Ranking, rows: Sequence[RankingRow]) -> list[str]:
     units = [Unit(row.unit_id, row.unit_name, row.group) for row in rows]
     facts = [freezing.thawed_fact(fact, row.unit_id) for row in rows for fact in row.facts]
     titles = {row.group: row.group_title for row in rows}
-    result = rank(scheme, units, facts, closing=ranking.closing, titles=titles)
+    if ranking.is_year:
+        result = rank_year(scheme, units, scores_of(facts), facts, closing=ranking.closing, titles=titles)
+    else:
+        result = rank(scheme, units, facts, closing=ranking.closing, titles=titles)
     again: dict[int, tuple[int, Decimal]] = {
         score.unit.number: (score.place, score.total) for group in result.groups for score in group.scores
     }

@@ -66,6 +66,7 @@ def ranking_json(ranking: Ranking, rows: Sequence[RankingRow]) -> bytes:
     whole = {
         "schema": SCHEMA,
         "ledger": {"division": ranking.ledger.division.code, "year": ranking.ledger.year},
+        "period": ranking.period,
         "month": f"{ranking.month:%Y-%m}",
         "version": ranking.version,
         "state": ranking.state,

@@ -15,7 +15,17 @@ _ROWS, _RANKINGS = "assessment_rankingrow", "assessment_ranking"
 _FROZEN = "('ranking_published', 'ranking_superseded')"
 #: What of a published ranking never changes.
 _KEPT = (
-    *("ledger_id", "month", "version", "closing", "scheme_name", "scheme_version", "scheme_title", "scheme_text"),
+    *(
+        "ledger_id",
+        "period",
+        "month",
+        "version",
+        "closing",
+        "scheme_name",
+        "scheme_version",
+        "scheme_title",
+        "scheme_text",
+    ),
     *("digest", "sealed", "notes", "computed_at", "computed_by_id", "correction", "shown_until", "shown_at"),
     *("shown_by_id", "approved_at", "approved_by_id", "approval_note", "published_at", "published_by_id"),
 )

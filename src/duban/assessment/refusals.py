@@ -233,3 +233,26 @@ class BadMark(Refusal):
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
+
+
+class NoMonths(Refusal):
+    """No month of the year is published, so that there is nothing to make the year of."""
+
+    def __init__(self, year: int) -> None:
+        super().__init__(f"{year}年还没有公布过月度排名，没有分数可以汇总。请先公布至少一个月的排名。")
+
+
+class YearRuns(Refusal):
+    """The year is not over, so that its assessment is a trial."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name}还没有过完，现在算的是预评，只有督查室看得到。年终各月公布以后重新计算，再征求意见。")
+
+
+class BadFigure(Refusal):
+    """A figure cannot be taken so."""
+
+    status = 422
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)

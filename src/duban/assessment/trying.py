@@ -106,7 +106,7 @@ def months_over(ledger: Ledger, today: date) -> list[date]:
         return []
     rounds = Round.objects.filter(ledger=ledger, period_end__lt=today).exclude(state=RoundState.PLANNED)
     months = {end.replace(day=1) for end in rounds.values_list("period_end", flat=True)}
-    kept = set(Ranking.objects.filter(ledger=ledger).values_list("month", flat=True))
+    kept = set(Ranking.objects.months().filter(ledger=ledger).values_list("month", flat=True))
     return sorted((month for month in months | kept if month.year == ledger.year), reverse=True)
 
 
@@ -158,7 +158,7 @@ def _ranked(inputs: Inputs, rules: ScoringScheme) -> Result:
 
 
 def _inputs(ledger: Ledger, month: date, books: dict[int, Book]) -> Inputs | None:
-    kept = Ranking.objects.filter(ledger=ledger, month=month).order_by("-version").first()
+    kept = Ranking.objects.months().filter(ledger=ledger, month=month).order_by("-version").first()
     if kept is not None:
         return _kept_inputs(kept)
     text = text_of(ledger, usual(ledger, month))

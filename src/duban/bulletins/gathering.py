@@ -72,7 +72,7 @@ def facts_for(
     facts = facts_of(ledger, period)
     if kind in OF_A_YEAR:
         # The ranking of its last month says nothing of a year.
-        return replace(facts, ranking=None)
+        return replace(facts, ranking=ranking_of(ledger, date(ledger.year, 12, 1), "year"))
     if kind == "section" and section is not None:
         return narrowed(facts, sections=below(section))
     if kind == "livelihood":

@@ -12,13 +12,15 @@ from duban.bulletins.composing.facts import RankFact, RankingFacts
 from duban.plans.models import Ledger
 
 
-def ranking_of(ledger: Ledger, month: date) -> RankingFacts | None:
-    """Return the ranking of a month: the published version, else the one that is worked on; None where none was made.
+def ranking_of(ledger: Ledger, month: date, period: str = Ranking.Period.MONTH) -> RankingFacts | None:
+    """Return the ranking of a month, or the year's assessment: what is published, else what is worked on; None without any.
 
     Who is commended and criticised is what was decided; of a draft, what is proposed too. Three statements.
     """
     found = list(
-        Ranking.objects.filter(ledger=ledger, month=month.replace(day=1), state__in=(*OPEN, RankingState.PUBLISHED))
+        Ranking.objects.filter(
+            ledger=ledger, period=period, month=month.replace(day=1), state__in=(*OPEN, RankingState.PUBLISHED)
+        )
         .defer("scheme_text", "notes")
         .order_by("version")
     )

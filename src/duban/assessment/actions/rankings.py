@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Max
 from django.utils import timezone
 
 from duban.assessment import refusals, states
-from duban.assessment.computing import Computed, compute
+from duban.assessment.computing import Computed, compute, compute_whole_year
 from duban.assessment.gathering.book import Book, month_of
 from duban.assessment.models import Distinction, Objection, Ranking, RankingRow, month_words
 from duban.assessment.scoring.files import read
@@ -53,10 +54,26 @@ def compute_month(
     require(by, "assessment.run", division=ledger.division)
     ledger = _ledger(ledger)
     month = month.replace(day=1)
-    there = Ranking.objects.filter(ledger=ledger, month=month).order_by("-version").first()
+    there = Ranking.objects.months().filter(ledger=ledger, month=month).order_by("-version").first()
     if there is not None:
         raise refusals.AlreadyThere(month_words(month), there.get_state_display())
     return _new(ledger, month, scheme, by, at or timezone.now(), book, version=1, correction="")
+
+
+@action
+def compute_year(*, ledger: Ledger, scheme: Scheme, by: Person, at: datetime | None = None) -> Ranking:
+    """Compute the year's assessment from the months that are published so far and what only the year knows, as a draft.
+
+    Before the year is over it is a trial that nobody but the office sees. Raises `NotInLedger`, `NoMonths`, `AlreadyThere`,
+    `NoUnits`, `WrongScheme`, `NotAllowed`.
+    """
+    require(by, "assessment.run", division=ledger.division)
+    ledger = _ledger(ledger)
+    there = Ranking.objects.years().filter(ledger=ledger).order_by("-version").first()
+    if there is not None:
+        raise refusals.AlreadyThere(there.name, there.get_state_display())
+    at, month = at or timezone.now(), date(ledger.year, 12, 1)
+    return _new(ledger, month, scheme, by, at, None, version=1, correction="", period=Ranking.Period.YEAR)
 
 
 @action
@@ -72,9 +89,9 @@ def correct(
     if not reason.strip():
         raise refusals.Missing("更正", "理由")
     states.check("ranking", "supersede", ranking.state, thing=_thing(ranking))
-    if there := Ranking.objects.filter(ledger=ledger, month=ranking.month, state__in=OPEN).first():
+    if there := _same(ranking).filter(state__in=OPEN).first():
         raise refusals.AlreadyThere(ranking.name, there.get_state_display())
-    last = Ranking.objects.filter(ledger=ledger, month=ranking.month).aggregate(last=Max("version"))["last"]
+    last = _same(ranking).aggregate(last=Max("version"))["last"]
     return _new(
         ledger,
         ranking.month,
@@ -84,6 +101,7 @@ def correct(
         None,
         version=last + 1,
         correction=reason.strip()[:500],
+        period=ranking.period,
     )
 
 
@@ -105,8 +123,7 @@ def recompute(
     before = {row.unit_id: row for row in ranking.rows.defer("facts", "items")}
     old = ranking.digest
     rules = chosen.read()
-    book = Book(ranking.ledger)
-    found = compute(book, month_of(ranking.ledger, ranking.month), rules, chosen.text)
+    found = _found(ranking.ledger, ranking.month, ranking.period, rules, chosen.text, None)
     if not found.rows:
         raise refusals.NoUnits(found.notes)
     _fill(ranking, chosen, rules, found, by, at or timezone.now())
@@ -140,6 +157,8 @@ def show(
     ranking.state = states.check("ranking", "show", ranking.state, thing=_thing(ranking))
     if until < timezone.localdate(at):
         raise refusals.PastDay(until)
+    if ranking.is_trial(timezone.localdate(at)):
+        raise refusals.YearRuns(ranking.name)
     ranking.shown_until, ranking.places_shown = until, places_shown
     ranking.shown_at, ranking.shown_by = at, by
     ranking.save()
@@ -204,7 +223,7 @@ def publish(*, ranking: Ranking, by: Person, seen: str = "", at: datetime | None
     open_ones = Distinction.objects.filter(ranking=ranking, state=DistinctionState.PROPOSED).select_related("unit")
     if names := [str(one) for one in open_ones]:
         raise refusals.NotDecided(names)
-    before = Ranking.objects.filter(ledger=ranking.ledger, month=ranking.month, state=RankingState.PUBLISHED).first()
+    before = _same(ranking).filter(state=RankingState.PUBLISHED).first()
     if before is not None:
         before.state = states.check("ranking", "supersede", before.state, thing=_thing(before))
         before.save(update_fields=["state"])
@@ -228,17 +247,17 @@ def _new(
     *,
     version: int,
     correction: str,
+    period: str = Ranking.Period.MONTH,
 ) -> Ranking:
     if month.year != ledger.year or ledger.state == LedgerState.DRAFT:
         raise refusals.NotInLedger(month_words(month), ledger)
     rules = scheme.read()
-    span = month_of(ledger, month)
-    if timezone.localdate(at) <= span.closing:
-        raise refusals.MonthRuns(month_words(month), span.closing)
-    found = compute(book or Book(ledger), span, rules, scheme.text)
+    if period == Ranking.Period.MONTH and timezone.localdate(at) <= (closing := month_of(ledger, month).closing):
+        raise refusals.MonthRuns(month_words(month), closing)
+    found = _found(ledger, month, period, rules, scheme.text, book)
     if not found.rows:
         raise refusals.NoUnits(found.notes)
-    ranking = Ranking(ledger=ledger, month=month, version=version, correction=correction)
+    ranking = Ranking(ledger=ledger, period=period, month=month, version=version, correction=correction)
     _fill(ranking, scheme, rules, found, by, at)
     ranking.save()
     _rows(ranking, found)
@@ -253,6 +272,19 @@ def _new(
         reason=correction,
     )
     return ranking
+
+
+def _found(ledger: Ledger, month: date, period: str, rules: ScoringScheme, text: str, book: Book | None) -> Computed:
+    """Return what a month, or the year, comes to."""
+    book = book or Book(ledger)
+    if period == Ranking.Period.YEAR:
+        return compute_whole_year(book, rules, text)
+    return compute(book, month_of(ledger, month), rules, text)
+
+
+def _same(ranking: Ranking) -> Any:
+    """Return all versions of the month, or of the year, that `ranking` is one of."""
+    return Ranking.objects.filter(ledger=ranking.ledger_id, period=ranking.period, month=ranking.month)
 
 
 def _fill(ranking: Ranking, scheme: Scheme, rules: ScoringScheme, found: Computed, by: Person, at: datetime) -> None:
@@ -289,10 +321,13 @@ def _rows(ranking: Ranking, found: Computed) -> None:
 
 
 def _before(ranking: Ranking) -> Mapping[int, RankingRow]:
-    """Return the rows of the month before, as published, by unit; in January those of last year's December."""
+    """Return the rows of the month, or year, before, as published, by unit; in January those of last year's December."""
     month = (ranking.month - timedelta(days=1)).replace(day=1)
+    if ranking.is_year:
+        month = ranking.month.replace(year=ranking.month.year - 1)
     rows = RankingRow.objects.filter(
         ranking__ledger__division=ranking.ledger.division_id,
+        ranking__period=ranking.period,
         ranking__month=month,
         ranking__state=RankingState.PUBLISHED,
     )

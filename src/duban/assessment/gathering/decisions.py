@@ -47,5 +47,6 @@ def facts(book: Book, month: Month) -> Iterator[Fact]:
             day,
             f"{short(day)}{proposal.organ}{kind.label}：{cut(proposal.text)}（{proposal.approval_basis}）",
             link=book.link("supervision:inspection", proposal.inspection_id),
-            marks={"by": "upper"},
+            # What an inspection led to was decided at home: only what is entered as such comes from above.
+            marks={"by": "bulletin"},
         )

@@ -12,8 +12,8 @@ class Migration(migrations.Migration):
     dependencies = [
         ("assessment", "0002_scoring_schemes"),
         ("organisations", "0002_holiday"),
+        ("organisations", "__first__"),
         ("plans", "0004_amendment_requested_at"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -87,6 +87,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "评议",
                 "verbose_name_plural": "评议",
                 "ordering": ("-closes_at", "-pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("closes_at__gte", models.F("opens_at"))), name="poll_closes_after_it_opens"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("cancelled_at", None), models.Q(("cancelled_because", ""), _negated=True), _connector="OR"
+                        ),
+                        name="poll_is_cancelled_for_a_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -131,6 +142,22 @@ class Migration(migrations.Migration):
                 "verbose_name": "评议邀请",
                 "verbose_name_plural": "评议邀请",
                 "ordering": ("pk",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("poll", "person"), name="person_once_in_a_poll"),
+                    models.UniqueConstraint(fields=("poll", "unit"), name="asked_unit_once_in_a_poll"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("digest", ""), _negated=True), fields=("digest",), name="poll_link_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("digest", ""), ("person__isnull", False), ("unit", None)),
+                            models.Q(("digest", ""), ("person", None), ("unit__isnull", False)),
+                            models.Q(("person", None), ("unit", None), models.Q(("digest", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="poll_asks_one_of_person_unit_link",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -192,58 +219,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "评议的一项",
                 "verbose_name_plural": "评议的一项",
                 "ordering": ("pk",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("sheet", "unit"), name="unit_once_in_an_answer"),
+                    models.CheckConstraint(
+                        condition=models.Q(("value__gte", Decimal("0")), ("value__lte", Decimal("999"))),
+                        name="mark_within_bounds",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="poll",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("closes_at__gte", models.F("opens_at"))), name="poll_closes_after_it_opens"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="poll",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("cancelled_at", None), models.Q(("cancelled_because", ""), _negated=True), _connector="OR"
-                ),
-                name="poll_is_cancelled_for_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.UniqueConstraint(fields=("poll", "person"), name="person_once_in_a_poll"),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.UniqueConstraint(fields=("poll", "unit"), name="asked_unit_once_in_a_poll"),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("digest", ""), _negated=True), fields=("digest",), name="poll_link_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("digest", ""), ("person__isnull", False), ("unit", None)),
-                    models.Q(("digest", ""), ("person", None), ("unit__isnull", False)),
-                    models.Q(("person", None), ("unit", None), models.Q(("digest", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="poll_asks_one_of_person_unit_link",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mark",
-            constraint=models.UniqueConstraint(fields=("sheet", "unit"), name="unit_once_in_an_answer"),
-        ),
-        migrations.AddConstraint(
-            model_name="mark",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("value__gte", Decimal("0")), ("value__lte", Decimal("999"))),
-                name="mark_within_bounds",
-            ),
         ),
     ]

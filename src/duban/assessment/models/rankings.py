@@ -26,6 +26,14 @@ class Frozen(Refusal):
 class RankingQuerySet(models.QuerySet["Ranking"]):
     """Rankings, and which of them a person sees."""
 
+    def months(self) -> RankingQuerySet:
+        """Return the rankings of months."""
+        return self.filter(period=Ranking.Period.MONTH)
+
+    def years(self) -> RankingQuerySet:
+        """Return the years' assessments."""
+        return self.filter(period=Ranking.Period.YEAR)
+
     def visible_to(self, person: Anyone) -> RankingQuerySet:
         """Return the rankings that `person` may see.
 
@@ -47,19 +55,26 @@ class RankingQuerySet(models.QuerySet["Ranking"]):
 
 
 class Ranking(models.Model):
-    """One version of the ranking of a ledger's units for a month, as of its closing.
+    """One version of the ranking of a ledger's units for a month, or of the year's assessment, as of its closing.
 
     `scheme_text` is the scheme's file as it was used, `digest` the SM3 over it and every fact that went in, `sealed` the SM3
     over what came out; both can be worked out again from the rows. A version that corrects a published one says why; the
     old one stays as it is.
     """
 
+    class Period(models.TextChoices):
+        """What it ranks."""
+
+        MONTH = "month", "月度排名"
+        YEAR = "year", "年度考核"
+
     ledger = models.ForeignKey(Ledger, models.PROTECT, related_name="rankings", verbose_name="总台账")
-    month = models.DateField("月份", help_text="该月第一天")
+    period = models.CharField("月度还是年度", max_length=10, choices=Period, default=Period.MONTH)
+    month = models.DateField("月份", help_text="该月第一天；年度考核是十二月")
     version = models.PositiveSmallIntegerField("版次", default=1)
     closing = models.DateField("截止日期", help_text="得分按这一天知道的算")
     state = models.CharField("状态", max_length=20, choices=RankingState, default=RankingState.COMPUTED)
-    scheme_name = models.CharField("考核办法", max_length=80)
+    scheme_name = models.CharField("计分办法", max_length=80)
     scheme_version = models.CharField("办法版次", max_length=30)
     scheme_title = models.CharField("办法名称", max_length=200)
     scheme_text = models.TextField("办法全文（TOML）")
@@ -91,15 +106,15 @@ class Ranking(models.Model):
         verbose_name = verbose_name_plural = "排名"
         ordering = ("-month", "-version")
         constraints = (
-            models.UniqueConstraint(fields=["ledger", "month", "version"], name="ranking_version_once"),
+            models.UniqueConstraint(fields=["ledger", "period", "month", "version"], name="ranking_version_once"),
             # Two people who publish, or compute, at once: the second meets one of these.
             models.UniqueConstraint(
-                fields=["ledger", "month"],
+                fields=["ledger", "period", "month"],
                 condition=Q(state="ranking_published"),
                 name="ranking_published_once_a_month",
             ),
             models.UniqueConstraint(
-                fields=["ledger", "month"],
+                fields=["ledger", "period", "month"],
                 condition=Q(state__in=["ranking_computed", "ranking_shown", "ranking_approved"]),
                 name="ranking_open_once_a_month",
             ),
@@ -126,12 +141,27 @@ class Ranking(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.name}排名{f'（第{self.version}版）' if self.version > 1 else ''}"
+        what = "考核" if self.is_year else "排名"
+        return f"{self.name}{what}{f'（第{self.version}版）' if self.version > 1 else ''}"
 
     @property
     def name(self) -> str:
-        """The month in words: 2026年9月."""
-        return month_words(self.month)
+        """The month, or the year, in words: 2026年9月, 2026年度."""
+        return f"{self.month.year}年度" if self.is_year else month_words(self.month)
+
+    @property
+    def is_year(self) -> bool:
+        """Whether it is the year's assessment."""
+        return self.period == self.Period.YEAR
+
+    def is_trial(self, today: date) -> bool:
+        """Whether it is the assessment of a year that still runs (预评): the office's alone."""
+        return self.is_year and today.year <= self.month.year
+
+    @property
+    def before_word(self) -> str:
+        """What the ranking before it is called."""
+        return "上年" if self.is_year else "上月"
 
     @property
     def is_open(self) -> bool:

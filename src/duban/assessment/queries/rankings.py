@@ -84,7 +84,7 @@ def months(person: Person, ledger: Ledger) -> list[MonthLine]:
     """Return the months of a ledger that `person` sees, the newest first: five statements."""
     may = May.of(person, ledger)
     found: dict[date, Ranking] = {}
-    seen = Ranking.objects.visible_to(person).filter(ledger=ledger).defer(*_HEAVY)
+    seen = Ranking.objects.visible_to(person).months().filter(ledger=ledger).defer(*_HEAVY)
     for ranking in seen.order_by("-month", "-version"):
         ranking.ledger = ledger
         found.setdefault(ranking.month, ranking)
@@ -144,7 +144,7 @@ def to_compute(ledger: Ledger, today: date) -> list[Due]:
     """Return the months of the ledger that have begun and no ranking, the newest first: two statements."""
     if ledger.state == LedgerState.DRAFT:
         return []
-    there = set(Ranking.objects.filter(ledger=ledger).values_list("month", flat=True))
+    there = set(Ranking.objects.months().filter(ledger=ledger).values_list("month", flat=True))
     rounds = closings(ledger)
     found = []
     for number in range(12, 0, -1):
@@ -240,12 +240,17 @@ def page(ranking: Ranking, person: Person) -> Page:
         marks[mark.unit_id].append(mark)
     groups: dict[str, Group] = {}
     for row in rows:
+        row.ranking = ranking
         own = bool(may.units & set(heirs(row.unit)))
         group = groups.setdefault(row.group, Group(row.group, row.group_title, [], 0))
         groups[row.group] = Group(group.key, group.title, group.places, group.size + 1)
         if whole or own or ranking.places_shown:
             group.places.append(Place(row, own, whole or own, marks[row.unit_id]))
-    versions = Ranking.objects.visible_to(person).filter(ledger=ranking.ledger_id, month=ranking.month).defer(*_HEAVY)
+    versions = (
+        Ranking.objects.visible_to(person)
+        .filter(ledger=ranking.ledger_id, period=ranking.period, month=ranking.month)
+        .defer(*_HEAVY)
+    )
     objections = Counter(
         Objection.objects.visible_to(person).filter(ranking=ranking).values_list("state", flat=True).order_by()
     )
@@ -465,7 +470,7 @@ class Trend:
 
 def trend(person: Person, unit: int) -> Trend:
     """Return the published rows of a unit that `person` sees: two statements."""
-    seen = Ranking.objects.visible_to(person).filter(state=RankingState.PUBLISHED)
+    seen = Ranking.objects.visible_to(person).months().filter(state=RankingState.PUBLISHED)
     rows = list(
         RankingRow.objects.filter(unit=unit, ranking__in=seen)
         .defer("facts", "items")

@@ -83,7 +83,7 @@ def adoptable(division: Division) -> list[Adoptable]:
         Ledger.objects.filter(division=division, state=LedgerState.ISSUED).select_related("division").order_by("-year")
     )
     last: dict[int, date] = {}
-    rows = Ranking.objects.filter(ledger__in=ledgers).values_list("ledger_id", "month").order_by("month")
+    rows = Ranking.objects.months().filter(ledger__in=ledgers).values_list("ledger_id", "month").order_by("month")
     for pk, month in rows:
         last[pk] = month
     return [Adoptable(one, _after(last.get(one.pk), one.year)) for one in ledgers]

@@ -76,6 +76,8 @@ def _of_office(person: Person, today: date) -> list[Item]:
     open_ones = {objection.ranking_id for objection in objections}
     for ranking in rankings:
         where = address("assessment:ranking", ranking.pk)
+        if ranking.is_trial(today):
+            continue
         if ranking.state == RankingState.COMPUTED and run:
             found.append(Item(f"{ranking}", where, "征求意见", "拟稿", since=ranking.computed_at.date()))
         elif ranking.state == RankingState.SHOWN and ranking.pk not in open_ones:

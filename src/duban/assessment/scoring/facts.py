@@ -63,6 +63,8 @@ KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "project_continued": ("续建项目", "年度计划投资，亿元"),
         "project_in_production": ("投产项目", ""),
         "project_in_use": ("竣工投用项目", ""),
+        # Of the year: the scores of its months.
+        "month": ("月度得分", "该月公布的得分"),
         # Figures that only the year knows, entered by the assessment office.
         "entered": ("另行录入", "录入的数"),
     }

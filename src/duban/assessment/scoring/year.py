@@ -10,9 +10,11 @@ from duban.assessment.scoring.absence import filled
 from duban.assessment.scoring.counting import count, of_groups, parts_of, placed, totalled
 from duban.assessment.scoring.facts import Fact, Unit
 from duban.assessment.scoring.numbers import EXACT, HUNDRED, ZERO, added, equals, percent, shown, times
-from duban.assessment.scoring.results import Item, Ranking, Score
+from duban.assessment.scoring.results import Item, Line, Ranking, Score
 from duban.assessment.scoring.scheme import ScoringScheme, Year
 
+#: The kind of the facts that tell a month's score.
+MONTH = "month"
 #: The name of the item that stands for the months.
 MONTHS = "months"
 #: What holds where a scheme does not speak of the year: the plain mean of the months.
@@ -34,7 +36,12 @@ def rank_year(
     since: date | None = None,
     titles: Mapping[str, str] | None = None,
 ) -> Ranking:
-    """Return the year's ranking from each month's scores by unit, and the facts of items that only count in the year."""
+    """Return the year's ranking from each month's scores by unit, and the facts of items that only count in the year.
+
+    Facts of the kind `MONTH` say where the scores of the months come from (:func:`scores_of`); they stand as lines.
+    """
+    facts = list(facts)
+    sources = {(fact.unit, fact.day.month): fact for fact in facts if fact.kind == MONTH}
     rule = scheme.year or PLAIN
     with localcontext(EXACT):
         counted = count(scheme, units, facts, closing=closing, since=since, titles=titles, period="year")
@@ -45,7 +52,9 @@ def rank_year(
             said += [(counted.titles[key], note) for note in more]
             scores = []
             for unit in members:
-                of_months, note = _months(scheme, rule, {m: row.get(unit.number) for m, row in months.items()})
+                own_months = {m: row.get(unit.number) for m, row in months.items()}
+                known = {m: sources[unit.number, m] for m in months if (unit.number, m) in sources}
+                of_months, note = _months(scheme, rule, own_months, known)
                 notes += [f"{unit.name}：{note}"] if note else []
                 items = [of_months]
                 for item in rules:
@@ -57,7 +66,18 @@ def rank_year(
         return Ranking(tuple(found), (*notes, *of_groups(said)))
 
 
-def _months(scheme: ScoringScheme, rule: Year, scores: Mapping[int, Decimal | None]) -> tuple[Item, str]:
+def scores_of(facts: Iterable[Fact]) -> dict[int, dict[int, Decimal]]:
+    """Return the scores of the months by month and unit, as :func:`rank_year` takes them, from the facts that tell of them."""
+    months: dict[int, dict[int, Decimal]] = {}
+    for fact in facts:
+        if fact.kind == MONTH:
+            months.setdefault(fact.day.month, {})[fact.unit] = fact.value
+    return months
+
+
+def _months(
+    scheme: ScoringScheme, rule: Year, scores: Mapping[int, Decimal | None], sources: Mapping[int, Fact]
+) -> tuple[Item, str]:
     """Return the item of the months, and what is to be noted where none has a score."""
     full = scheme.total * rule.share if scheme.total else None
     weights = {month: rule.weights.get(month, Decimal(1)) for month in sorted(scores)}
@@ -83,7 +103,19 @@ def _months(scheme: ScoringScheme, rule: Year, scores: Mapping[int, Decimal | No
     if rule.share != 1:
         working += f"；{shown(mean)} × {percent(rule.share)} {equals(mean * rule.share)}"
     words = "、".join(map(str, counted))
-    return Item(MONTHS, "各月", mean * rule.share, full, f"{words}月：{working}{said}", ()), ""
+    lines = tuple(
+        Line(fact, score * weight / whole * rule.share, _part(score, weight, whole, rule))
+        for month, (score, weight) in counted.items()
+        if (fact := sources.get(month)) is not None
+    )
+    return Item(MONTHS, "各月", mean * rule.share, full, f"{words}月：{working}{said}", lines), ""
+
+
+def _part(score: Decimal, weight: Decimal, whole: Decimal, rule: Year) -> str:
+    """Return the arithmetic of one month's part."""
+    weighted = shown(score) if weight == 1 else times(score, weight)
+    share = "" if rule.share == 1 else f" × {percent(rule.share)}"
+    return f"{weighted} ÷ {shown(whole)}{share} {equals(score * weight / whole * rule.share)}"
 
 
 def share_words(rule: Year) -> str:

@@ -20,6 +20,7 @@ register = template.Library()
 #: Name and words; each kind of thing adds its own.
 TABS = (
     ("rankings", "月度排名"),
+    ("assessments", "年度考核"),
     ("objections", "异议"),
     ("commendations", "上级表扬批评"),
     ("forgiveness", "容错"),
@@ -50,10 +51,10 @@ def change(place: Place) -> SafeString:
         "up": ("▲", f"升{place.places}位"),
         "down": ("▼", f"降{place.places}位"),
         "same": ("＝", "持平"),
-        "new": ("○", "上月没有"),
+        "new": ("○", f"{place.row.ranking.before_word}没有"),
     }
     shape, words = kinds[place.change]
-    before = f"上月第{place.row.previous_place}名" if place.row.previous_place else ""
+    before = f"{place.row.ranking.before_word}第{place.row.previous_place}名" if place.row.previous_place else ""
     return format_html(
         '<span class="moved moved-{}" title="{}"><span aria-hidden="true">{}</span>{}</span>',
         place.change,
@@ -78,6 +79,6 @@ def plain(value: Decimal | None) -> str:
 
 
 @register.filter
-def item(counts: Mapping[str, int], name: str) -> int:
-    """Return one of some counts by its name, 0 where it has none."""
-    return counts.get(name, 0)
+def item(values: Mapping[Any, Any], name: Any) -> Any:
+    """Return one of some values by its name, 0 where there is none."""
+    return values.get(name, 0)

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from duban.assessment.urls import analysis, polls, rankings, schemes
+from duban.assessment.urls import analysis, assessments, polls, rankings, schemes
 
 app_name = "assessment"
-urlpatterns: list[URLPattern] = [*rankings.urlpatterns, *schemes.urlpatterns, *polls.urlpatterns, *analysis.urlpatterns]
+urlpatterns: list[URLPattern] = [
+    *rankings.urlpatterns,
+    *schemes.urlpatterns,
+    *polls.urlpatterns,
+    *assessments.urlpatterns,
+    *analysis.urlpatterns,
+]

@@ -122,6 +122,7 @@ def _page(request: SignedIn, found: Ranking, *, failed: Act | None = None) -> Ht
         "exports": _exports(found) if page.may.whole or found.is_frozen else [],
         "named": _named(page),
         "today": today,
+        "trial": found.is_trial(today),
     }
     return render(request, "assessment/ranking.html", context, status=422 if failed else 200)
 
@@ -154,7 +155,8 @@ def _acts(found: Ranking, page: queries.Page, today: date) -> list[Act]:
     def fits(step: str) -> bool:
         return found.state in _STEPS[step].sources
 
-    if may.run and fits("show"):
+    # A year that still runs is a trial, which is shown to nobody.
+    if may.run and fits("show") and not found.is_trial(today):
         add("show", "征求意见", forms.ShowForm(initial=forms.ShowForm.proposed(today)), main=True)
     if may.approve and fits("approve"):
         over = found.shown_until is not None and today > found.shown_until
@@ -282,7 +284,7 @@ def compare(request: SignedIn, pk: int) -> HttpResponse:
     found = ranking_of(request, pk)
     versions = list(
         queries.visible(request.user)
-        .filter(ledger=found.ledger, month=found.month)
+        .filter(ledger=found.ledger, period=found.period, month=found.month)
         .exclude(pk=found.pk)
         .order_by("-version")
     )
@@ -349,7 +351,10 @@ def export(request: SignedIn, pk: int, form: str) -> HttpResponse:
     if not (queries.May.of(request.user, found.ledger).whole or found.is_frozen):
         raise Http404
     rows = list(RankingRow.objects.filter(ranking=found))
-    name, plain = f"{found.ledger.division.name}{found}.{form}", f"ranking-{found.month:%Y-%m}-{found.version}.{form}"
+    name, plain = (
+        f"{found.ledger.division.name}{found}.{form}",
+        f"{found.period}-{found.month:%Y-%m}-{found.version}.{form}",
+    )
     if form == "xlsx":
         return workbook(exporting.ranking_workbook(found, rows), name, plain)
     data = exporting.ranking_csv(rows) if form == "csv" else exporting.ranking_json(found, rows)

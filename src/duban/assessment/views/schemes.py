@@ -101,7 +101,7 @@ def edit(request: SignedIn) -> HttpResponse:
 def steadiness(request: SignedIn, pk: int) -> HttpResponse:
     """Show how often each unit would keep its place if weights moved by a tenth."""
     found = ranking_of(request, pk)
-    if not (ranking_queries.May.of(request.user, found.ledger).whole or found.is_frozen):
+    if found.is_year or not (ranking_queries.May.of(request.user, found.ledger).whole or found.is_frozen):
         raise Http404
     result = trying.steadiness(found)
     return render(

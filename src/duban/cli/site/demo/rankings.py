@@ -52,6 +52,8 @@ class Rankings:
             self._published(made)
             if month in corrections:
                 self._corrected(made, corrections[month])
+        # What the year comes to so far: a trial that the office sees.
+        rankings.compute_year(ledger=self.ledger, scheme=scheme, by=self.clerk)
 
     def _computed(self, month: int, scheme: Scheme, book: Book) -> Ranking:
         day = date(self.ledger.year, month, 1)
