@@ -17,8 +17,8 @@ from duban.audit.models import Event
 from duban.audit.refusals import Refusal
 from duban.dispatch.actions import rounds
 from duban.dispatch.models import Report
+from duban.dispatch.schemes.problems import WrongScheme
 from duban.organisations.access import NotAllowed
-from duban.organisations.calendar import Calendar
 from duban.organisations.models import Person, Unit
 from duban.organisations.roles import Role
 from duban.plans.models import Task
@@ -400,9 +400,14 @@ def taken(step: str, issue: Issue, by: Person, district: District) -> None:
             getattr(issues, step)(issue=issue, text="说明", by=by)
 
 
-@pytest.mark.parametrize("urgency", WhistleUrgency.values)
-def test_the_limits_of_whistles_prove_themselves(urgency: str) -> None:
-    examples = whistling.limits()[urgency].examples
-    assert len(examples) > 1
-    for start, end in examples:
-        assert whistling.due(urgency, start, Calendar()).due == end
+def test_the_limits_of_whistles_prove_themselves_and_a_wrong_example_is_told() -> None:
+    shelf = whistling.WHISTLES
+    scheme = shelf.presets()["whistles"]
+    assert set(scheme.limits) == set(WhistleUrgency.values)
+    assert shelf.kind.check(scheme) == []
+    assert shelf.kind.unproved(scheme) == []
+    text = shelf.text_of("whistles").replace("due = 2026-03-05T11:00:00", "due = 2026-03-05T12:00:00")
+    (problem,) = shelf.kind.check(shelf.read(text, "本区.toml"))
+    assert "按办法是2026-03-05 11:00:00" in str(problem)
+    with pytest.raises(WrongScheme, match="没有写public的时限"):
+        shelf.read(text.replace('urgency = "public"\nlimit', 'urgency = "law"\nlimit'), "本区.toml")

@@ -22,6 +22,7 @@ from duban.dispatch.schemes.lights.scheme import ACTIONS, COLOURS, ROLES, SHAPES
 from duban.dispatch.schemes.problems import WrongScheme
 from duban.organisations.roles import Role
 from duban.supervision.clocks.files import CLOCKS
+from duban.supervision.loop.whistling import WHISTLES
 
 MANUAL = (Path(__file__).parents[2] / "docs/schemes.md").read_text("utf-8")
 OWN = re.search(r"```toml\n(.*?)```", MANUAL, re.DOTALL)[1]  # type: ignore[index]
@@ -248,7 +249,12 @@ def test_a_scheme_is_told_in_words() -> None:
     ):
         assert line in said
     listed = [line.split()[0] for line in run("list")[1].splitlines() if line and not line.startswith(" ")]
-    names = {"亮灯办法：": files.presets(), "时限办法：": CLOCKS.presets(), "计分办法：": SCORES.presets()}
+    names = {
+        "亮灯办法：": files.presets(),
+        "时限办法：": CLOCKS.presets(),
+        "吹哨时限：": WHISTLES.presets(),
+        "计分办法：": SCORES.presets(),
+    }
     assert listed == [word for title, found in names.items() for word in (title, *found)]
 
 

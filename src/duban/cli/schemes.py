@@ -14,9 +14,10 @@ from duban.dispatch.schemes.files import LIGHTS
 from duban.dispatch.schemes.problems import Problem, Reader, WrongScheme
 from duban.dispatch.schemes.shelf import Shelf, parsed, path_of, text_in
 from duban.supervision.clocks.files import CLOCKS
+from duban.supervision.loop.whistling import WHISTLES
 
 #: The kinds of schemes, each with its presets.
-SHELVES: tuple[Shelf[Any], ...] = (LIGHTS, CLOCKS, SCORES)
+SHELVES: tuple[Shelf[Any], ...] = (LIGHTS, CLOCKS, WHISTLES, SCORES)
 
 NOT_RIGHT = 1
 _LINE = 100
@@ -35,7 +36,7 @@ class _Group(Command, click.Group):
 
 @click.group(
     cls=_Group,
-    help="亮灯办法、时限办法、计分办法：有哪些，怎样写的，算例对不对。",
+    help="亮灯办法、时限办法、吹哨时限、计分办法：有哪些，怎样写的，算例对不对。",
     subcommand_metavar="命令 [参数]…",
     epilog=EPILOG,
 )
@@ -44,7 +45,9 @@ def schemes() -> None:
 
 
 @schemes.command(
-    name="list", cls=Command, help="列出自带的办法：名称、版本、标题、来源，依次是亮灯办法、时限办法、计分办法。"
+    name="list",
+    cls=Command,
+    help="列出自带的办法：名称、版本、标题、来源，依次是亮灯办法、时限办法、吹哨时限、计分办法。",
 )
 def listed() -> None:
     """Print the schemes that come with the product, kind by kind."""
@@ -60,7 +63,7 @@ def listed() -> None:
 
 @schemes.command(
     cls=Command,
-    help="用中文逐条说明一个办法：亮灯办法说灯、规则、恢复、改灯、亮灯以后做什么，时限办法说步骤、时限、逾期以后、退回和延期，计分办法说怎样比、各项怎样计分、表扬批评谁、年度怎样算；末尾是算例。",
+    help="用中文逐条说明一个办法：亮灯办法说灯、规则、恢复、改灯、亮灯以后做什么，时限办法说步骤、时限、逾期以后、退回和延期，吹哨时限说多久要到，计分办法说怎样比、各项怎样计分、表扬批评谁、年度怎样算；末尾是算例。",
 )
 @click.argument("name", metavar="名称或文件")
 @click.option("--toml", is_flag=True, help="原样打印文件，供抄一份来改。")

@@ -12,7 +12,7 @@ from duban.supervision.states.whistles import CallState
 
 
 class WhistleUrgency(models.TextChoices):
-    """How soon the departments must turn up; the limits stand in `whistles.toml`."""
+    """How soon the departments must turn up; the limits stand in `loop/presets/whistles.toml`."""
 
     EMERGENCY = "emergency", "应急处置"
     LAW = "law", "综合执法"
