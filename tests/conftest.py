@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 import migrated
 from duban.assessment import keeping as published
 from duban.audit import keeping
+from duban.bulletins import keeping as issued
 
 # A machine that is busy with more is slow, not wrong.
 settings.register_profile("duban", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -20,7 +21,7 @@ settings.load_profile("duban")
 
 @pytest.fixture(autouse=True, scope="session")
 def _a_test_may_empty_its_database() -> Iterator[None]:
-    """Tests that commit end with an empty database, which the triggers of the audit trail and of published rankings would refuse.
+    """Tests that commit end with an empty database, which the triggers of the trail, of published rankings and issued papers would refuse.
 
     Django sends post_migrate after that, which puts the triggers back.
     """
@@ -29,6 +30,7 @@ def _a_test_may_empty_its_database() -> Iterator[None]:
     def flush(statements: Sequence[str]) -> Any:
         keeping.remove(connection)
         published.remove(connection)
+        issued.remove(connection)
         return kept(statements)
 
     connection.ops.execute_sql_flush = flush  # type: ignore[method-assign]

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, transaction
 from docx import Document
 
 from duban.bulletins.actions import drafting, signing
@@ -293,6 +294,29 @@ def test_an_issued_paper_has_a_number_its_files_and_digests_and_never_changes() 
     assert ArchivedFile.objects.count() == 3
     assert district.signed().seq is None
     assert district.issued().number == "督通〔2026〕2号"
+
+
+def test_the_database_itself_keeps_what_was_issued() -> None:
+    district = Papers()
+    made = district.issued(district.unit)
+    version, file = made.versions.order_by("-number")[0], made.files.all()[0]
+    for wrong in (
+        lambda: Bulletin.objects.filter(pk=made.pk).update(title="另一份"),
+        lambda: Bulletin.objects.filter(pk=made.pk).update(
+            state="bulletin_draft", seq=None, issued_at=None, issued_by=None
+        ),
+        lambda: type(version).objects.filter(pk=version.pk).update(title="另一版"),
+        lambda: made.versions.filter(pk=version.pk)._raw_delete("default"),  # what no sign-off would hold
+        lambda: made.versions.create(number=99, body=[], title="x", step="x", at=version.at, by=district.clerk),
+        lambda: ArchivedFile.objects.filter(pk=file.pk).update(sm3="0" * 64),
+        lambda: ArchivedFile.objects.filter(pk=file.pk).delete(),
+    ):
+        with pytest.raises(DatabaseError, match="印发的通报不能修改或删除"), transaction.atomic():
+            wrong()
+    # A draft is still edited, and who opened an issued paper is still noted.
+    draft = district.bulletin()
+    Bulletin.objects.filter(pk=draft.pk).update(title="改过的题目")
+    made.deliveries.update(opened_at=version.at, opened_by=district.clerk)
 
 
 def test_figures_that_moved_after_signing_hold_up_the_issue_until_somebody_decides() -> None:

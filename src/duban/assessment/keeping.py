@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.backends.base.base import BaseDatabaseWrapper
+from duban.audit.guarding import Guard, refusing
 
 _REFUSED = "公布的排名不能修改或删除"
 _ROWS, _RANKINGS = "assessment_rankingrow", "assessment_ranking"
@@ -53,56 +53,15 @@ _POSTGRESQL = {
     "ranking_no_delete": f"BEFORE DELETE ON {_RANKINGS} FOR EACH ROW WHEN (OLD.state IN {_FROZEN})"
     " EXECUTE FUNCTION ranking_refuse()",
 }
-_FUNCTIONS = (
-    "CREATE OR REPLACE FUNCTION ranking_refuse() RETURNS trigger LANGUAGE plpgsql AS"
-    f" $$ BEGIN RAISE EXCEPTION '{_REFUSED}' USING ERRCODE = 'restrict_violation'; END $$",
+_HOLDS_ROWS = (
     "CREATE OR REPLACE FUNCTION ranking_row_held() RETURNS trigger LANGUAGE plpgsql AS"
     f" $$ BEGIN IF {_HELD} THEN RAISE EXCEPTION '{_REFUSED}' USING ERRCODE = 'restrict_violation'; END IF;"
-    " RETURN OLD; END $$",
+    " RETURN OLD; END $$"
 )
-
-
-def install(connection: BaseDatabaseWrapper) -> None:
-    """Put the triggers in place; those that are there stay."""
-    there = _there(connection)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            for function in _FUNCTIONS:
-                cursor.execute(function)
-        for name, what in _wanted(connection).items():
-            if name not in there:
-                cursor.execute(f"CREATE TRIGGER {name} {what}")
-
-
-def remove(connection: BaseDatabaseWrapper) -> None:
-    """Take the triggers away: for migrations backwards, and for tests that empty their database."""
-    with connection.cursor() as cursor:
-        for name, what in _wanted(connection).items():
-            table = what.split(" ON ")[1].split()[0]
-            on = f" ON {table}" if connection.vendor == "postgresql" else ""
-            cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
+_GUARD = Guard((_ROWS, _RANKINGS), _SQLITE, _POSTGRESQL, (refusing("ranking_refuse", _REFUSED), _HOLDS_ROWS))
+install, remove = _GUARD.install, _GUARD.remove
 
 
 def keep(sender: Any, using: str, **kwargs: Any) -> None:
     """Put the triggers back after migrations."""
-    from django.db import connections
-
-    connection = connections[using]
-    if {_ROWS, _RANKINGS} <= set(connection.introspection.table_names()):
-        install(connection)
-
-
-def _wanted(connection: BaseDatabaseWrapper) -> dict[str, str]:
-    return _POSTGRESQL if connection.vendor == "postgresql" else _SQLITE
-
-
-def _there(connection: BaseDatabaseWrapper) -> set[str]:
-    asked = (
-        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
-        f" AND tgrelid IN (to_regclass('{_ROWS}'), to_regclass('{_RANKINGS}'))"
-        if connection.vendor == "postgresql"
-        else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(asked)
-        return {row[0] for row in cursor.fetchall()}
+    _GUARD.keep(using)

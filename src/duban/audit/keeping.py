@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.backends.base.base import BaseDatabaseWrapper
+from duban.audit.guarding import Guard, refusing
 
 _REFUSED = "审计记录只增不改，不能修改或删除"
 
@@ -28,58 +28,10 @@ _POSTGRESQL = {
     "audit_head_forward": "BEFORE UPDATE ON audit_head FOR EACH ROW"
     " WHEN (NEW.number < OLD.number OR NEW.id <> OLD.id) EXECUTE FUNCTION audit_refuse()",
 }
-_FUNCTION = (
-    "CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS"
-    f" $$ BEGIN RAISE EXCEPTION '{_REFUSED}' USING ERRCODE = 'restrict_violation'; END $$"
-)
-
-
-def install(connection: BaseDatabaseWrapper) -> None:
-    """Put the triggers in place; those that are there stay."""
-    there = _there(connection)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(_FUNCTION)
-        for name, what in _wanted(connection).items():
-            if name not in there:
-                cursor.execute(f"CREATE TRIGGER {name} {what}")
-
-
-def remove(connection: BaseDatabaseWrapper) -> None:
-    """Take the triggers away: for migrations backwards, and for tests that empty their database."""
-    with connection.cursor() as cursor:
-        for name, what in _wanted(connection).items():
-            table = what.split(" ON ")[1].split()[0]
-            on = f" ON {table}" if connection.vendor == "postgresql" else ""
-            cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
-
-
-def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """Return the names of the triggers that should be there and are not, or are switched off."""
-    return sorted(set(_wanted(connection)) - _there(connection))
+_GUARD = Guard(("audit_event", "audit_head"), _SQLITE, _POSTGRESQL, (refusing("audit_refuse", _REFUSED),))
+install, remove, missing = _GUARD.install, _GUARD.remove, _GUARD.missing
 
 
 def keep(sender: Any, using: str, **kwargs: Any) -> None:
     """Put the triggers back after migrations."""
-    from django.db import connections
-
-    connection = connections[using]
-    tables = connection.introspection.table_names()
-    if {"audit_event", "audit_head"} <= set(tables):
-        install(connection)
-
-
-def _wanted(connection: BaseDatabaseWrapper) -> dict[str, str]:
-    return _POSTGRESQL if connection.vendor == "postgresql" else _SQLITE
-
-
-def _there(connection: BaseDatabaseWrapper) -> set[str]:
-    asked = (
-        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
-        " AND tgrelid IN (to_regclass('audit_event'), to_regclass('audit_head'))"
-        if connection.vendor == "postgresql"
-        else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(asked)
-        return {row[0] for row in cursor.fetchall()}
+    _GUARD.keep(using)
