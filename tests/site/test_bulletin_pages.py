@@ -150,6 +150,10 @@ def test_the_list_is_filtered_and_sorted(client: Client) -> None:
     assert "共 1 份" in page(client, "papers", query="?state=issued&year=2026&month=9")
     assert "没有符合条件的通报" in page(client, "papers", query="?q=没有这样的")
     page(client, "papers", query="?sort=nonsense&year=x&month=99&page=7")
+    lines = client.get("/bulletins/?form=csv").content.decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("文号,标题,文种,月份")
+    assert len(lines) - 1 == Bulletin.objects.count()
+    assert client.get("/bulletins/?form=xlsx&kind=monthly").content[:2] == b"PK"
 
 
 @pytest.mark.parametrize(

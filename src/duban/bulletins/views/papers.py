@@ -8,7 +8,8 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -26,12 +27,15 @@ from duban.bulletins.queries import lists, pages
 from duban.bulletins.queries.drafts import latest
 from duban.bulletins.queries.words import template_of
 from duban.bulletins.states import ISSUED, BulletinState
+from duban.dispatch.views.common import workbook
 from duban.organisations.access import access_of
 from duban.organisations.guard import SignedIn, allowed
 from duban.organisations.models import Division
+from duban.organisations.sheets import Book
 from duban.plans.models import Ledger
 from duban.plans.states import LedgerState
 from duban.supervision.papers import office_of
+from duban.writing.as_csv import table_bytes
 from duban.writing.official import as_xlsx
 
 ROWS = 50
@@ -47,6 +51,8 @@ TYPES = {
 def papers(request: SignedIn) -> HttpResponse:
     """List the papers that the person sees, filtered and sorted."""
     asked = lists.Asked.of(request.GET)
+    if request.GET.get("form") in ("xlsx", "csv"):
+        return _listed(lists.listed(request.user, asked), request.GET["form"])
     page = Paginator(lists.listed(request.user, asked), ROWS).get_page(request.GET.get("page"))
     query = request.GET.copy()
     query.pop("page", None)
@@ -71,10 +77,40 @@ def papers(request: SignedIn) -> HttpResponse:
         "years": lists.years(request.user),
         "months": range(1, 13),
         "chips": chips,
+        "exports": [(word, f"?{_with(query, form=form)}") for word, form in (("Excel", "xlsx"), ("CSV", "csv"))],
         "may_write": access.may("bulletins.write"),
         "office": access.may("bulletins.write") or access.may("bulletins.sign"),
     }
     return render(request, "bulletins/list.html", context)
+
+
+def _with(query: QueryDict, **more: str) -> str:
+    changed = query.copy()
+    changed.update(more)
+    return changed.urlencode()
+
+
+def _listed(found: QuerySet[Bulletin], form: str) -> HttpResponse:
+    """Hand out the list as it is filtered, all pages of it."""
+    heads = (("文号", 20), ("标题", 60), ("文种", 18), ("月份", 10), ("状态", 14), ("签发人", 12), ("印发时间", 14),
+             ("发送（家）", 10), ("已打开（家）", 12))  # fmt: skip
+    rows = [
+        [
+            one.number, one.title, one.get_kind_display(), f"{one.month:%Y-%m}", one.get_state_display(), one.signatory,
+            timezone.localtime(one.issued_at).date() if one.issued_at else None, one.sent, one.opened,  # type: ignore[attr-defined]
+        ]
+        for one in found
+    ]  # fmt: skip
+    if form == "xlsx":
+        book = Book()
+        book.sheet("通报", heads, rows, title="通报清单")
+        return workbook(book.bytes(), "通报清单.xlsx", "bulletins.xlsx")
+    cells = (["" if cell is None else str(cell) for cell in row] for row in rows)
+    response = HttpResponse(table_bytes([head for head, _ in heads], cells), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = (
+        f"attachment; filename=\"bulletins.csv\"; filename*=UTF-8''{quote('通报清单.csv')}"
+    )
+    return response
 
 
 def division_of(request: SignedIn) -> Division:
