@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 from hypothesis import HealthCheck, settings
 
 import migrated
@@ -36,6 +38,17 @@ def _a_test_may_empty_its_database() -> Iterator[None]:
     connection.ops.execute_sql_flush = flush  # type: ignore[method-assign]
     yield
     connection.ops.execute_sql_flush = kept  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _midnight_may_pass(request: pytest.FixtureRequest) -> None:
+    """What a module calls today is the day on which each of its tests begins, and not the one on which it was imported."""
+    if isinstance(getattr(request.module, "TODAY", None), date) and request.module.__name__ in TODAYS:
+        request.module.TODAY = timezone.localdate()
+
+
+#: Modules whose `TODAY` is today; in others it is a day of the story.
+TODAYS = ("test_close_outs", "test_workbench", "test_issues", "test_conferences", "test_leading")
 
 
 @pytest.fixture(scope="session")

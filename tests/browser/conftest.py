@@ -169,7 +169,9 @@ def axe() -> Axe:
         page.wait_for_load_state()
         page.evaluate(source)
         run: dict[str, Any] = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": TAGS}
-        found = page.evaluate("(run) => axe.run(document, { runOnly: run, resultTypes: ['violations'] })", run)
+        found = page.evaluate(
+            "([run, exclude]) => axe.run({ exclude }, { runOnly: run, resultTypes: ['violations'] })", [run, ALIKE]
+        )
         assert not found["violations"], "\n".join(
             f"{wrong['id']}: {wrong['help']}\n"
             + "\n".join(
@@ -181,4 +183,6 @@ def axe() -> Axe:
     return axe
 
 
+#: Rows of a table or list beyond the first are made by one template: the rules look at so many of them.
+ALIKE = [["tbody > tr:nth-child(n + 9)"], ["ol > li:nth-child(n + 9)"], ["ul > li:nth-child(n + 13)"]]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
