@@ -67,11 +67,12 @@ def test_keys_lead_through_a_list_and_to_the_search(demo: str, page_as: PageAs) 
     page.goto("/ledgers/")
     page.get_by_role("link", name="兰桥区2026年总台账", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("兰桥区2026年总台账")
+    page.wait_for_load_state()  # the keys are heard once the page's script runs
     for key in "jjk":
         page.keyboard.press(key)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("2026-001")
-    page.wait_for_load_state()  # the keys are heard once the page's script runs
+    page.wait_for_load_state()
     page.keyboard.press("/")
     expect(page.get_by_label("全站搜索")).to_be_focused()
     page.keyboard.type("教育")
