@@ -21,6 +21,11 @@ settings.register_profile("duban", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("duban")
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a case that is a file's bytes by its place: a zip holds the second it was made in, and each worker makes its own."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _a_test_may_empty_its_database() -> Iterator[None]:
     """Tests that commit end with an empty database, which the triggers of the trail, of published rankings and issued papers would refuse.
