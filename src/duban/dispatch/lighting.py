@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
 
 from duban.dispatch.forecasts import Forecast, forecast
 from duban.dispatch.judging import judged_months
 from duban.dispatch.models import LedgerScheme, LightScheme
 from duban.dispatch.office_schemes import OfficeShelf
+from duban.dispatch.progress import Work
 from duban.dispatch.schemes import files
 from duban.dispatch.schemes.lights.evaluating import Light, evaluate
 from duban.dispatch.schemes.lights.facts import Facts
@@ -27,9 +29,13 @@ class SchemeBook:
     """The schemes that a ledger follows, day by day; each is read once."""
 
     def __init__(self, ledger: Ledger) -> None:
-        uses = LedgerScheme.objects.filter(ledger=ledger).select_related("scheme").order_by("valid_from")
-        self._uses = [(use.valid_from, use.scheme) for use in uses]
+        self._ledger = ledger
         self._read: dict[int, Rules] = {}
+
+    @cached_property
+    def _uses(self) -> list[tuple[date, LightScheme]]:
+        uses = LedgerScheme.objects.filter(ledger=self._ledger).select_related("scheme").order_by("valid_from")
+        return [(use.valid_from, use.scheme) for use in uses]
 
     def on(self, day: date) -> tuple[Rules, LightScheme | None]:
         """Return the rules of a day, and the row they are kept in; the default preset where none was adopted."""
@@ -72,12 +78,12 @@ class Lighting:
         return self._counted[since, until]
 
 
-def outlook(one: TaskWork, day: date) -> Mapping[int, Forecast]:
+def outlook(work: Work, day: date) -> Mapping[int, Forecast]:
     """Return the forecast of each of a task's indicators by its number, as of `day`, where one can be made."""
-    found = {pk: forecast(goal, readings, day) for pk, (goal, readings) in one.work.indicators.items()}
+    found = {pk: forecast(goal, readings, day) for pk, (goal, readings) in work.indicators.items()}
     return {pk: made for pk, made in found.items() if made is not None}
 
 
-def will_miss(one: TaskWork, day: date) -> list[int]:
+def will_miss(work: Work, day: date) -> list[int]:
     """Return the indicators that at their recent pace will miss their promise by the due day, as of `day`."""
-    return [pk for pk, made in outlook(one, day).items() if made.outlook == "misses"]
+    return [pk for pk, made in outlook(work, day).items() if made.outlook == "misses"]

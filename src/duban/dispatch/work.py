@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.utils import timezone
 
 from duban.dispatch.curves import Milestone, Reading
@@ -47,6 +47,9 @@ class _Read:
     filings: dict[int, list[Filing]] = field(default_factory=lambda: defaultdict(list))
     #: The day from which it is known that a milestone was reached.
     reached: dict[int, date] = field(default_factory=dict)
+    indicators: dict[int, list[Indicator]] = field(default_factory=lambda: defaultdict(list))
+    #: The earliest planned start of each task's measures.
+    starts: dict[int, date] = field(default_factory=dict)
 
 
 def month_of(day: date) -> str:
@@ -77,64 +80,58 @@ def works(ledger: Ledger, tasks: Iterable[Task] | None = None) -> list[TaskWork]
         if tasks is None
         else Task.objects.filter(pk__in=[task.pk for task in tasks])
     )
-    rows = list(chosen.defer("summary", "text").prefetch_related("milestones"))
+    rows = list(chosen.defer("summary", "text"))
+    read = _read(rows)
     numbers = [task.pk for task in rows]
-    read = _reports(numbers)
-    done = [step.pk for task in rows for step in task.milestones.all() if step.done_on]
-    read.reached = {word.milestone_id: known_since(word) for word in counting(done)} if done else {}
-    indicators: dict[int, list[Indicator]] = defaultdict(list)
-    found = Indicator.objects.filter(task__in=numbers, dropped=False, status=Status.TARGET).select_related("curve")
-    for indicator in found:
-        indicators[indicator.task_id or 0].append(indicator)
-    starts = _starts(numbers)
     overrides = _overrides(numbers)
     demands = demands_on(numbers)
     closed = _closed(rows)
     return [
-        _one(
-            task,
-            ledger.year,
-            indicators[task.pk],
-            read,
-            starts.get(task.pk),
-            overrides.get(task.pk, ()),
-            demands.get(task.pk, ()),
+        TaskWork(
+            task=task,
+            work=_work(task, ledger.year, read),
+            filings=tuple(read.filings.get(task.pk, ())),
             # What was closed out before versions were kept counts as done on its due day.
-            closed.get(task.pk, task.due) if task.state == TaskState.CLOSED_OUT else None,
+            done_on=closed.get(task.pk, task.due) if task.state == TaskState.CLOSED_OUT else None,
+            overrides=overrides.get(task.pk, ()),
+            demands=demands.get(task.pk, ()),
         )
         for task in rows
     ]
 
 
-def _one(
-    task: Task,
-    year: int,
-    indicators: list[Indicator],
-    read: _Read,
-    start: date | None,
-    overrides: tuple[Override, ...],
-    demands: tuple[Demand, ...],
-    closed: date | None,
-) -> TaskWork:
+def work_of(task: Task) -> tuple[Work, list[Indicator]]:
+    """Return the work of one task that has been read, and the indicators it promises."""
+    read = _read([task])
+    return _work(task, task.ledger.year, read), read.indicators[task.pk]
+
+
+def _read(tasks: list[Task]) -> _Read:
+    """Read what the work of tasks is made of; their milestones stay with them."""
+    prefetch_related_objects(tasks, "milestones")
+    numbers = [task.pk for task in tasks]
+    read = _reports(numbers)
+    done = [step.pk for task in tasks for step in task.milestones.all() if step.done_on]
+    read.reached = {word.milestone_id: known_since(word) for word in counting(done)} if done else {}
+    found = Indicator.objects.filter(task__in=numbers, dropped=False, status=Status.TARGET).select_related("curve")
+    for indicator in found:
+        read.indicators[indicator.task_id or 0].append(indicator)
+    read.starts = _starts(numbers)
+    return read
+
+
+def _work(task: Task, year: int, read: _Read) -> Work:
     milestones: tuple[Milestone, ...] = milestones_of(task, read.reached)
     due = task.due or date(year, 12, 31)
-    work = Work(
-        start=min(start or date(year, 1, 1), due),
+    return Work(
+        start=min(read.starts.get(task.pk) or date(year, 1, 1), due),
         due=due,
         indicators={
             indicator.pk: (goal_of(indicator, task, year), tuple(read.readings.get(indicator.pk, ())))
-            for indicator in indicators
+            for indicator in read.indicators[task.pk]
         },
         milestones=milestones,
         reported=tuple(read.percentages.get(task.pk, ())),
-    )
-    return TaskWork(
-        task=task,
-        work=work,
-        filings=tuple(read.filings.get(task.pk, ())),
-        done_on=closed,
-        overrides=overrides,
-        demands=demands,
     )
 
 

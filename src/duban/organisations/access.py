@@ -133,7 +133,8 @@ class Access:
             return bool(reach)
         if reach.covers_division(division):
             return True
-        return bool(reach.units & {_number(unit) for unit in units or ()})
+        # Who answers for it is often read only when it is asked for.
+        return bool(reach.units) and bool(reach.units & {_number(unit) for unit in units or ()})
 
 
 def _number(unit: Any) -> int:

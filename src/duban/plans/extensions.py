@@ -28,17 +28,23 @@ from duban.plans.queries.desk import Part
 class Value:
     """What a column says of one task: `code` is what it is called in the address and in files, `words` in Chinese.
 
-    `why` says in a sentence where it comes from, `html` is the content of its cell, `rank` orders the choices of the filter.
-    `more` are further codes by which the task is found, with their words, `mark` stands beside it in the list.
+    `why` says in a sentence where it comes from, `draw` gives the content of its cell when a page shows it, `rank` orders the
+    choices of the filter. `more` are further codes by which the task is found, with their words, `mark` stands beside it in
+    the list.
     """
 
     code: str
     words: str
     why: str
-    html: SafeString
+    draw: Callable[[], SafeString]
     rank: int = 0
     more: tuple[tuple[str, str], ...] = ()
     mark: SafeString | None = None
+
+    @property
+    def html(self) -> SafeString:
+        """The value as pages show it."""
+        return self.draw()
 
     @property
     def cell(self) -> str:
@@ -184,7 +190,8 @@ def _choices(said: Mapping[int, Value], tasks: list[int] | None) -> list[Choice]
     first: dict[str, tuple[int, str, SafeString | str]] = {}
     for value in values:
         counts[value.code] += 1
-        first.setdefault(value.code, (value.rank, value.words, value.html))
+        if value.code not in first:
+            first[value.code] = (value.rank, value.words, value.html)
         for code, words in value.more:
             counts[code] += 1
             first.setdefault(code, (1000, words, words))

@@ -337,7 +337,7 @@ def _misses(ledger: Ledger, tasks: dict[int, Task], moved: dict[int, Move], day:
         return []
     found: list[tuple[Task, int, Goal, Reading, Forecast]] = []
     for one in works(ledger, asked):
-        for pk, made in outlook(one, day).items():
+        for pk, made in outlook(one.work, day).items():
             if made.outlook == "misses":
                 goal, readings = one.work.indicators[pk]
                 last = max((r for r in readings if r.report in made.reports), key=lambda r: (r.on, r.filed_on))

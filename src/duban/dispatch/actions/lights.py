@@ -130,7 +130,7 @@ def _row(one: TaskWork, ledger: Ledger, day: date, light: Light, scheme: LightSc
         colour=light.level.colour,
         rule=light.rule,
         # Only of what shows no trouble yet: where a light says it already, it need not be said again.
-        why={**_why(light), "will_miss": will_miss(one, day) if light.level.colour == "green" else []},
+        why={**_why(light), "will_miss": will_miss(one.work, day) if light.level.colour == "green" else []},
         scheme=scheme,
         progress=stands.progress if stands.says_something else None,
         expected=stands.expected if stands.says_something else None,

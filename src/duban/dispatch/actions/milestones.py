@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import BinaryIO
 
@@ -26,10 +27,10 @@ class MilestoneRefused(Refusal):
     status = 422
 
 
-def answering(task: Task) -> list[int]:
-    """Return the units that answer for a task: they tell its milestones."""
+def answering(task: Task) -> Iterator[int]:
+    """Return the units that answer for a task: they tell its milestones. They are read when they are asked for."""
     answers = task.responsibilities.filter(dropped=False, unit__isnull=False).exclude(role=UnitRole.SUPPORT)
-    return [unit for unit in answers.values_list("unit_id", flat=True) if unit is not None]
+    yield from (unit for unit in answers.values_list("unit_id", flat=True) if unit is not None)
 
 
 @action

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -37,7 +38,7 @@ def values(ledger: Ledger, day: date) -> Mapping[int, Value]:
             code=level,
             words=f"{shape} {word}",
             why=why or "",
-            html=lamp(colour, shape, word, why or ""),
+            draw=partial(lamp, colour, shape, word, why or ""),
             # The worst comes first: it is what is looked for.
             rank=-int(severity or 0),
             more=((WILL_MISS, MISS),) if misses else (),

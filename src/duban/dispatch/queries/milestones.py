@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 
 from duban.dispatch.actions.milestones import answering
 from duban.dispatch.milestones import counting
@@ -42,7 +42,8 @@ def panel(task: Task, person: Person, on: date | None, today: date) -> dict[str,
     """Return what the panel of a task is rendered with; None on a past day, and for a task without milestones."""
     if on is not None:
         return None
-    steps = list(Milestone.objects.filter(task=task).select_related("measure").order_by("due", "order", "pk"))
+    prefetch_related_objects([task], "milestones__measure")
+    steps = sorted(task.milestones.all(), key=lambda step: (step.due, step.order, step.pk))
     if not steps:
         return None
     reached = [step for step in steps if step.done_on]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -19,8 +19,8 @@ from duban.dispatch.models import LightOverride, Report, TaskLight
 from duban.dispatch.progress import TaskStanding, task_standing
 from duban.dispatch.schemes.lights.evaluating import OTHERWISE, OVERRIDE, shown
 from duban.dispatch.schemes.lights.facts import FACTS
-from duban.dispatch.schemes.lights.scheme import ROLES, Level, LightScheme
-from duban.dispatch.work import month_of, works
+from duban.dispatch.schemes.lights.scheme import ROLES, Level
+from duban.dispatch.work import month_of, work_of
 from duban.organisations.access import access_of
 from duban.organisations.models import Person
 from duban.plans.models import Indicator, Task
@@ -117,8 +117,8 @@ def panel(task: Task, person: Person, on: date | None, today: date) -> dict[str,
     now = rows[-1]
     why = now.why
     found = list(Report.objects.visible_to(person).filter(pk__in=why["reports"]).select_related("round", "unit"))
-    (one,) = works(task.ledger, [task])
-    stands = task_standing(one.work, day)
+    work, indicators = work_of(task)
+    stands = task_standing(work, day)
     book = SchemeBook(task.ledger)
     return {
         "light": TaskLightPanel(
@@ -134,10 +134,10 @@ def panel(task: Task, person: Person, on: date | None, today: date) -> dict[str,
             will_miss=MISS_WHY if why.get("will_miss") else "",
             stands=stands if stands.says_something else None,
             basis=BASIS[stands.basis],
-            going=_going(task, stands, outlook(one, day) if task.state != TaskState.CLOSED_OUT else {}),
+            going=_going(indicators, stands, outlook(work, day) if task.state != TaskState.CLOSED_OUT else {}),
             months=_months(rows, task.ledger.year, day),
             turns=[_turn(row) for row in reversed(rows)],
-            by_hand=_by_hand(task, person, book.on(today)[0], today) if on is None else ByHand(),
+            by_hand=_by_hand(task, person, book, today) if on is None else ByHand(),
             today=today,
         )
     }
@@ -177,10 +177,11 @@ def _months(rows: list[TaskLight], year: int, day: date) -> list[Month]:
     return months
 
 
-def _going(task: Task, stands: TaskStanding, forecasts: Any) -> list[Going]:
+def _going(indicators: list[Indicator], stands: TaskStanding, forecasts: Mapping[int, Forecast]) -> list[Going]:
     found = []
-    chosen = Indicator.objects.filter(pk__in={*stands.indicators, *stands.unknown}).order_by("order", "pk")
-    for indicator in chosen:
+    for indicator in sorted(indicators, key=lambda one: (one.order, one.pk)):
+        if indicator.pk not in stands.indicators and indicator.pk not in stands.unknown:
+            continue
         one, made = stands.indicators.get(indicator.pk), forecasts.get(indicator.pk)
         unit = indicator.unit
         found.append(
@@ -205,15 +206,17 @@ def _amount(value: Decimal, unit: str) -> str:
     return f"{shown(value)}{unit}"
 
 
-def _by_hand(task: Task, person: Person, rules: LightScheme, today: date) -> ByHand:
+def _by_hand(task: Task, person: Person, book: SchemeBook, today: date) -> ByHand:
     access = access_of(person)
-    allowed = access.may("dispatch.override_light", division=task.ledger.division)
+    if not access.may("dispatch.override_light", division=task.ledger.division):
+        return ByHand()
+    override = book.on(today)[0].override
     roles: Iterable[str] = (role.value for role in access.roles)
     set_now = LightOverride.objects.filter(task=task, start__lte=today, until__gte=today, ended_on=None)
     return ByHand(
-        may=allowed and any(role in rules.override.roles for role in roles),
-        levels=[level for level in rules.levels if level.name in rules.override.levels],
-        who="、".join(ROLES[role] for role in rules.override.roles),
-        longest=rules.override.longest_days,
-        set=list(set_now.select_related("by")) if allowed else [],
+        may=any(role in override.roles for role in roles),
+        levels=[level for level in book.on(today)[0].levels if level.name in override.levels],
+        who="、".join(ROLES[role] for role in override.roles),
+        longest=override.longest_days,
+        set=list(set_now.select_related("by")),
     )

@@ -8,13 +8,13 @@ from itertools import pairwise
 from typing import Any
 
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Model, prefetch_related_objects
 from django.db.models.functions import Substr
 
 from duban.organisations.access import access_of
 from duban.organisations.models import Person
 from duban.plans.differences import Change, difference
-from duban.plans.models import Deadline, Indicator, Milestone, Paper, Project, Responsibility, Task, TaskVersion
+from duban.plans.models import Deadline, Indicator, Paper, Project, Responsibility, Task, TaskVersion
 from duban.plans.models.entries import Comparator, UnitRole
 from duban.plans.queries.ledger import due_words
 from duban.plans.queries.records import promised
@@ -103,8 +103,12 @@ def task_page(task: Task, person: Person, *, on: date | None, today: date) -> Ta
     now = task_on(task, on) if on else of_task(task)
     if now is None:
         return None
-    reached = Milestone.objects.filter(task=task, done_on__lte=on or today).order_by()
-    done = dict(reached.values_list("pk", "done_on")) if now["milestones"] else {}
+    done: dict[int, date] = {}
+    if now["milestones"]:
+        # The panels of later apps ask for the same.
+        prefetch_related_objects([task], "milestones__measure")
+        day = on or today
+        done = {step.pk: step.done_on for step in task.milestones.all() if step.done_on and step.done_on <= day}
     due = date.fromisoformat(now["due"]) if now["due"] else None
     milestones = [
         {**row, "due": date.fromisoformat(row["due"]), "done": done.get(row["id"])} for row in now["milestones"]
