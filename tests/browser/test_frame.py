@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from browser.people import PageAs
 from duban.config.frame import ENTRIES, _place
@@ -146,3 +146,25 @@ def test_what_goes_wrong_is_said_in_words(demo: str, page_as: PageAs) -> None:
     expect(page.get_by_role("main")).to_contain_text("您的岗位没有这项权限")
     page.get_by_role("link", name="回到工作台").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("工作台")
+
+
+def test_what_takes_long_says_so_and_is_sent_once(demo: str, page_as: PageAs) -> None:
+    page = page_as("guweizhen")
+    page.goto("/matters/new/")
+    page.wait_for_load_state()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/matters/new/", hold)
+    page.get_by_label("先读来文").set_input_files(
+        {"name": "批示.txt", "mimeType": "text/plain", "buffer": "请区住建局牵头。".encode()}
+    )
+    read = page.get_by_role("button", name="读来文", exact=True)
+    read.click(no_wait_after=True)
+    expect(page.get_by_role("button", name="正在读来文")).to_have_attribute("aria-busy", "true")
+    page.get_by_role("button", name="正在读来文").click(no_wait_after=True)
+    assert len(held) == 1
+    held[0].continue_()
+    expect(read).not_to_have_attribute("aria-busy", "true")

@@ -57,6 +57,42 @@ def test_a_paper_tells_where_it_comes_from(line: str, source: str) -> None:
     assert intake.read(paper(line, "请抓紧办理。"), "来文.docx", office.division, date(2026, 3, 30)).source == source
 
 
+def test_a_form_that_goes_with_the_paper_says_what_it_is_about_and_when_it_came() -> None:
+    office = Office()
+    lines = (
+        "领导批示件办理单",
+        "来文单位：岚溪区住房和城乡建设局　　编号：118",
+        "文件名称：关于竹溪小区改造进展情况的报告",
+        "批示领导：区长 韩旭平　　批示日期：2026年3月30日",
+        "批示内容：请区住建局牵头，10个工作日内拿出办法。",
+    )
+    draft = intake.read(paper(*lines), "办理单.docx", office.division, date(2026, 4, 10))
+    assert (draft.title, draft.source) == ("关于竹溪小区改造进展情况的报告", "instruction")
+    assert (draft.received_on, draft.own_due) == (date(2026, 3, 30), date(2026, 4, 14))
+
+
+def test_what_the_width_of_a_page_broke_is_one_line_again() -> None:
+    office = Office()
+    broken = (
+        "关于竹溪小区改造的批示\n\n"
+        "　　请区住建局牵头，区财政局、竹溪街道配合，抓紧拿出遗留问题\n"
+        "整改方案，把雨污分流管网改造、加装电梯、停车泊位三件事一并办\n"
+        "好，结果报我。\n"
+    )
+    draft = intake.read(broken.encode(), "批示.txt", office.division, date(2026, 3, 30))
+    assert draft.text.splitlines() == [
+        "关于竹溪小区改造的批示",
+        "请区住建局牵头，区财政局、竹溪街道配合，抓紧拿出遗留问题整改方案，把雨污分流管网改造、加装电梯、停车泊位三件事一并办好，结果报我。",
+    ]
+
+
+@pytest.mark.parametrize("said", ["2026年4月31日", "2026年4月11日", "4月1日"])
+def test_a_day_that_is_none_or_still_to_come_is_not_when_it_came(said: str) -> None:
+    office = Office()
+    draft = intake.read(paper("交办单", f"交办日期：{said}"), "交办单.docx", office.division, date(2026, 4, 10))
+    assert (draft.title, draft.received_on) == ("交办单", None)
+
+
 def test_on_the_page_the_form_is_filled_and_the_paper_becomes_a_file(client: Client) -> None:
     office = Office()
     client.force_login(office.clerk)

@@ -16,7 +16,9 @@ from duban.core.extract.deadlines import resolve as deadlines
 from duban.core.pipeline import parse
 from duban.core.reading.dispatch import read_bytes
 from duban.core.reading.errors import UnreadableSource
+from duban.core.structure.outline import paragraphs
 from duban.core.text import normalise
+from duban.core.text.normalised import OPENER
 from duban.core.types import Source
 from duban.organisations.holidays import calendar_of
 from duban.organisations.models import Division, Post, Unit, UnitAlias
@@ -43,6 +45,11 @@ _URGENT = re.compile(r"特急|加急|立即|马上|火速")
 #: A unit before these words leads; the first unit named does where none stands before them.
 _LEADS = re.compile(r"[^，,。；;、]{0,4}(?:牵头|主办|负责)")
 _LONGEST_TITLE = 80
+#: The head of a form that goes with a paper names the form; what the paper is about stands in one of its fields.
+_FORM = re.compile(r"(?:办理单|处理单|处理笺|批示件|交办单|转办单|阅办单|呈批表|登记表)$")
+_SUBJECT = re.compile(r"^(?:文件名称|来文名称|来文标题|文件标题|标题|主题|事由|事项名称|事项)[:：]\s*(\S.*)$")
+_LABEL = re.compile(r"[\u4e00-\u9fff]{2,8}[:：]")
+_CAME = re.compile(r"(?:批示|收文|来文|交办|转办)(?:日期|时间)[:：]\s*(20\d\d)年(\d{1,2})月(\d{1,2})日")
 
 
 @dataclass
@@ -63,7 +70,10 @@ class Draft:
 
 
 def read(data: bytes, name: str, division: Division, received_on: date) -> Draft:
-    """Return what a paper says. Raises `UnreadableSource` where it cannot be read."""
+    """Return what a paper says; limits count from the day on which it says it came, else from `received_on`.
+
+    Raises `UnreadableSource` where it cannot be read.
+    """
     return _draft(read_bytes(data, name=name), division, received_on)
 
 
@@ -101,12 +111,22 @@ def read_mail(mail: Mail, division: Division, today: date) -> Draft:
 
 
 def _draft(source: Source, division: Division, received_on: date) -> Draft:
-    words = normalise(source).text
+    normal = normalise(source)
+    words = normal.text
     ledger = parse(source, today=received_on)
-    lines = [line.strip() for line in source.text.splitlines() if line.strip()]
+    # Paragraphs in the paper's own characters: what the width of a page broke is one line again.
+    homes = [normal.home(*place).of(source.text) for place in paragraphs(words, 0, len(words))]
+    lines = [re.sub(r"\s*[\r\n]\s*", "", home) for home in homes]
+    if source.lines == "layout":
+        lines = _flowing(lines)
     titles = [document.title for document in ledger.documents if document.title]
     draft = Draft(text="\n".join(lines))
     draft.title = (titles[0] if titles else lines[0] if lines else "").replace("\n", "")[:_LONGEST_TITLE]
+    if _FORM.search(draft.title):
+        draft.title = next((found[1] for line in lines if (found := _SUBJECT.match(line))), draft.title)[
+            :_LONGEST_TITLE
+        ]
+    draft.received_on = _came(words, received_on)
     for pattern, kind in SOURCES:
         if re.search(pattern, words):
             draft.source = kind
@@ -118,8 +138,38 @@ def _draft(source: Source, division: Division, received_on: date) -> Draft:
         draft.source = MatterSource.INSTRUCTION
     if _URGENT.search(words):
         draft.urgency = Urgency.URGENT
-    _limit(draft, words, division, received_on)
+    _limit(draft, words, division, draft.received_on or received_on)
     return draft
+
+
+def _flowing(lines: list[str]) -> list[str]:
+    """Return the lines of a short paper with those put together that the width of the page broke.
+
+    The reader knows a page's width by its many full lines; an instruction has two or three.
+    """
+    full = max((len(line) for line in lines), default=0) - 4
+    flowing: list[str] = []
+    last = ""
+    for line in lines:
+        broken = len(last) >= max(full, 12) and last[-1] not in "。！？!?；;：:” "
+        if broken and not OPENER.match(line) and not _LABEL.match(line):
+            flowing[-1] += line
+        else:
+            flowing.append(line)
+        last = line
+    return flowing
+
+
+def _came(words: str, until: date) -> date | None:
+    """Return the day on which a paper says it came, where it is one up to `until`."""
+    for year, month, day in _CAME.findall(words):
+        try:
+            said = date(int(year), int(month), int(day))
+        except ValueError:
+            continue
+        if said <= until:
+            return said
+    return None
 
 
 def _limit(draft: Draft, words: str, division: Division, received_on: date) -> None:

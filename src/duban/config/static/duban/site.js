@@ -6,3 +6,4 @@ import "./confirm.js";
 import "./unsaved.js";
 import "./sending.js";
 import "./forgetting.js";
+import "./busy.js";
