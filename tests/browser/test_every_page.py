@@ -36,6 +36,8 @@ MORE = (
     "/rankings/12/",
     "/assessments/12/table/",
     "/ratings/2/",
+    "/rankings/weights/?part=units",
+    "/rankings/weights/?part=projects",
     "/ledgers/1/",
     "/ledgers/2/?layout=groups",
     "/ledgers/2/?layout=units",

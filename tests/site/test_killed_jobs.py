@@ -151,6 +151,21 @@ def test_what_kills_every_worker_or_fails_is_tried_three_times_and_shown(working
     assert (len(working.marks("died")), len(working.marks("failed"))) == (3, 3), "and then no more"
 
 
+def test_a_worker_that_is_killed_while_it_waits_holds_nothing_up(working: Site) -> None:
+    # Of two workers who wait, the one that did nothing last is the first to be given something.
+    by: list[int] = []
+    for done in (1, 2):
+        working.put("passes")
+        working.wait(lambda done=done: len(working.marks("passed")) == done)  # type: ignore[misc]
+        last = max(working.marks("passed"), key=lambda mark: mark.name.split("-")[2])
+        by.append(int(last.name.split("-")[1]))
+    for pid in dict.fromkeys(by):
+        os.kill(pid, signal.SIGKILL)
+    working.put("passes")
+    working.wait(lambda: len(working.marks("passed")) == 3, 20)
+    working.wait(working.is_empty)
+
+
 def test_two_people_who_open_a_round_at_once_open_one(site: Site) -> None:
     told = site.run(
         "import threading\n"

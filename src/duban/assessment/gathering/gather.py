@@ -18,6 +18,7 @@ from duban.assessment.gathering import (
     whistles,
 )
 from duban.assessment.gathering.book import Book, Month, merged_words
+from duban.assessment.gathering.weights import Weights
 from duban.assessment.models import Forgiveness
 from duban.assessment.scoring.facts import Fact, Unit
 from duban.assessment.states.decisions import ForgivenessState
@@ -59,6 +60,7 @@ def gather(book: Book, month: Month) -> Gathered:
         row.fact: f"{row.reason}（{row.paper}）"
         for row in Forgiveness.objects.filter(ledger=book.ledger, state=ForgivenessState.GRANTED)
     }
+    weights = Weights(book)
     book.inherited[month.closing].clear()
     found: dict[str, Fact] = {}
     outside: dict[int, int] = {}
@@ -68,8 +70,11 @@ def gather(book: Book, month: Month) -> Gathered:
                 outside[fact.unit] = outside.get(fact.unit, 0) + 1
                 continue
             why = forgiven.get(fact.key, "")
+            marks = weights.marks(fact)
             # Facts with one key are one fact.
-            found.setdefault(fact.key, replace(fact, forgiven=why) if why else fact)
+            found.setdefault(
+                fact.key, replace(fact, forgiven=why, marks={**fact.marks, **marks}) if why or marks else fact
+            )
     notes = merged_words(book, month)
     for number, count in sorted(outside.items()):
         unit = book.units.get(number)

@@ -25,6 +25,7 @@ TABS = (
     ("commendations", "上级表扬批评"),
     ("forgiveness", "容错"),
     ("polls", "评议"),
+    ("weights", "难易和项目"),
     ("schemes", "计分办法"),
 )
 

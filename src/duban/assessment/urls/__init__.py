@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from duban.assessment.urls import analysis, assessments, polls, rankings, schemes
+from duban.assessment.urls import analysis, assessments, polls, rankings, schemes, weighing
 
 app_name = "assessment"
 urlpatterns: list[URLPattern] = [
@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern] = [
     *polls.urlpatterns,
     *assessments.urlpatterns,
     *analysis.urlpatterns,
+    *weighing.urlpatterns,
 ]

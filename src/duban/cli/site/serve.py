@@ -68,9 +68,9 @@ def serve(ctx: click.Context, host: str, port: int, jobs: bool, prepare: bool, d
 @click.command(cls=SiteCommand, help="只运行后台任务（读文件等）。由 systemd 分别运行网页和任务时用。")
 def jobs() -> None:
     """Run the job workers until they are stopped."""
-    from django_q.cluster import Cluster
+    from duban.plans.workers import cluster_of_workers
 
-    cluster = Cluster()
+    cluster = cluster_of_workers()
     cluster.start()
     # Its own signal handlers end it: what is under way is finished first.
     while cluster.sentinel.is_alive():

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from duban.assessment.actions import commendations, distinctions, forgiveness, objections, rankings
+from duban.assessment.actions import commendations, distinctions, forgiveness, objections, rankings, weighing
 from duban.assessment.actions.rankings import Scheme
 from duban.assessment.gathering.book import Book, month_of
 from duban.assessment.models import Distinction, Ranking, RankingRow
@@ -16,7 +16,7 @@ from duban.assessment.states.decisions import DistinctionState
 from duban.cli.site.demo.year import Cast, Row
 from duban.organisations.models import Person, Post
 from duban.organisations.roles import Role
-from duban.plans.models import Ledger
+from duban.plans.models import Ledger, Project, Task
 
 #: The hour at which things are done.
 HOUR = time(10, 0)
@@ -41,6 +41,7 @@ class Rankings:
                 division=self.cast.division, unit=self.cast.units[row["unit"]], by=self.clerk, at=_at(row["day"], 3),
                 **facts,
             )  # fmt: skip
+        self._weigh()
         scheme = Scheme(self.found["scheme"], text_of(self.found["scheme"]))
         book, last = Book(self.ledger), self.found["months"]
         corrections = {row["month"]: row for row in self.found["correction"]}
@@ -54,6 +55,26 @@ class Rankings:
                 self._corrected(made, corrections[month])
         # What the year comes to so far: a trial that the office sees.
         rankings.compute_year(ledger=self.ledger, scheme=scheme, by=self.clerk)
+
+    def _weigh(self) -> None:
+        """Say how hard tasks are, and how far projects."""
+        weights = self.found["weights"]
+        at, paper = _at(weights["day"], 0), weights["paper"]
+        tasks = {task.short_number: task.pk for task in Task.objects.in_ledger().filter(ledger=self.ledger)}
+        weighing.set_difficulties(
+            ledger=self.ledger,
+            difficulties={tasks[number]: said for said in ("hard", "easy") for number in weights[said]},
+            paper=paper,
+            by=self.clerk,
+            at=at,
+        )
+        projects = dict(
+            Project.objects.filter(ledger=self.ledger, dropped=False, task__seq__isnull=False).values_list("name", "pk")
+        )
+        stages = {
+            projects[row["name"]]: weighing.Stages(row["category"], row["started_on"]) for row in weights["project"]
+        }
+        weighing.record_stages(ledger=self.ledger, stages=stages, paper=paper, by=self.clerk, at=at)
 
     def _computed(self, month: int, scheme: Scheme, book: Book) -> Ranking:
         day = date(self.ledger.year, month, 1)
