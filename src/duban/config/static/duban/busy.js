@@ -24,10 +24,7 @@ function show(button) {
   turning.className = "spinner-border spinner-border-sm me-2";
   turning.setAttribute("aria-hidden", "true");
   if (!button.dataset.busy) return button.prepend(turning);
-  const said = document.createElement("span");
-  said.setAttribute("role", "status");
-  said.textContent = `${button.dataset.busy}……`;
-  button.replaceChildren(turning, said);
+  button.replaceChildren(turning, `${button.dataset.busy}……`);
 }
 
 function ready(form) {
