@@ -134,7 +134,7 @@ def test_days_that_cannot_be_are_refused(district: Ranked, stages: dict[str, dat
     assert not ProjectProgress.objects.exists()
 
 
-def test_what_is_published_stays(district: Ranked) -> None:
+def test_what_was_computed_stays_until_it_is_computed_again(district: Ranked) -> None:
     made = rankings.compute_month(ledger=district.ledger, month=MONTH, scheme=SCHEME, by=district.clerk, at=COMPUTED)
     before = made.digest
     weighing.set_difficulties(

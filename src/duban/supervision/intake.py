@@ -123,9 +123,8 @@ def _draft(source: Source, division: Division, received_on: date) -> Draft:
     draft = Draft(text="\n".join(lines))
     draft.title = (titles[0] if titles else lines[0] if lines else "").replace("\n", "")[:_LONGEST_TITLE]
     if _FORM.search(draft.title):
-        draft.title = next((found[1] for line in lines if (found := _SUBJECT.match(line))), draft.title)[
-            :_LONGEST_TITLE
-        ]
+        subjects = (found[1][:_LONGEST_TITLE] for line in lines if (found := _SUBJECT.match(line)))
+        draft.title = next(subjects, draft.title)
     draft.received_on = _came(words, received_on)
     for pattern, kind in SOURCES:
         if re.search(pattern, words):
@@ -151,7 +150,7 @@ def _flowing(lines: list[str]) -> list[str]:
     flowing: list[str] = []
     last = ""
     for line in lines:
-        broken = len(last) >= max(full, 12) and last[-1] not in "。！？!?；;：:” "
+        broken = len(last) >= max(full, 12) and last[-1] not in "。！？!?；;：:”"
         if broken and not OPENER.match(line) and not _LABEL.match(line):
             flowing[-1] += line
         else:

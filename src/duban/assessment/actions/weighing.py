@@ -10,7 +10,9 @@ from typing import Any
 from django.utils import timezone
 
 from duban.assessment import refusals
-from duban.assessment.models import Difficulty, ListedUnit, ProjectProgress, TaskDifficulty
+from duban.assessment.models import ListedUnit, ProjectProgress, TaskDifficulty
+from duban.assessment.models.weighing import STAGES
+from duban.assessment.scoring.facts import DIFFICULTIES
 from duban.audit.trail import action, record
 from duban.organisations.access import require
 from duban.organisations.models import Person, Unit
@@ -25,10 +27,6 @@ class Stages:
     started_on: date | None = None
     in_production_on: date | None = None
     in_use_on: date | None = None
-
-
-#: The stages of a project after its start, with what each is called.
-LATER = {"in_production_on": "投产", "in_use_on": "投用"}
 
 
 def _opened(ledger: Ledger, by: Person) -> Ledger:
@@ -58,7 +56,7 @@ def set_difficulties(
         return 0
     paper = _founded(paper)
     for pk, said in changed.items():
-        if pk not in tasks or said not in ("", *Difficulty.values):
+        if pk not in tasks or said not in ("", *DIFFICULTIES):
             raise refusals.BadFigure("有的任务不在这本台账里，或者难易不是易、一般、难，请刷新页面再填。")
         before = there[pk].difficulty if pk in there else ""
         if said:
@@ -164,7 +162,7 @@ def _plain(said: Stages) -> dict[str, Any]:
 def _check(project: Project, said: Stages, today: date) -> None:
     if len(said.category) > 20:
         raise refusals.BadFigure(f"“{project}”的类别超过20个字，请写短一些。")
-    for name, words in {"started_on": "开工", **LATER}.items():
+    for name, words in STAGES.items():
         day: date | None = getattr(said, name)
         if day is None:
             continue

@@ -13,6 +13,7 @@ from typing import Any
 
 from duban.assessment.gathering.book import Book, Month, TaskThen, short
 from duban.assessment.models import ProjectProgress
+from duban.assessment.models.weighing import STAGES
 from duban.assessment.scoring.facts import Fact
 from duban.dispatch.checks import shown
 from duban.dispatch.curves import standing
@@ -62,8 +63,8 @@ def _stages(book: Book, month: Month, task: TaskThen, project: dict[str, Any], r
     said: list[tuple[str, date, str, Decimal]] = []
     start = row.started_on
     later = [
-        ("project_in_production", row.in_production_on, "投产"),
-        ("project_in_use", row.in_use_on, "竣工投用"),
+        ("project_in_production", row.in_production_on, STAGES["in_production_on"]),
+        ("project_in_use", row.in_use_on, STAGES["in_use_on"]),
     ]
     before = [day for _, day, _ in later if day is not None and day < date(book.ledger.year, 1, 1)]
     if start is None or before:

@@ -7,11 +7,10 @@ from duban.assessment.models.objections import Objection
 from duban.assessment.models.polls import Invitation, Mark, Poll, Sheet
 from duban.assessment.models.rankings import Frozen, Ranking, RankingRow, month_words
 from duban.assessment.models.schemes import LedgerScoring, ScoringScheme
-from duban.assessment.models.weighing import Difficulty, ListedUnit, ProjectProgress, TaskDifficulty
+from duban.assessment.models.weighing import ListedUnit, ProjectProgress, TaskDifficulty
 
 __all__ = [
     "Commendation",
-    "Difficulty",
     "Distinction",
     "Figure",
     "Forgiveness",

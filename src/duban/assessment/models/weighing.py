@@ -6,16 +6,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from duban.assessment.scoring.facts import DIFFICULTIES
 from duban.organisations.models import Unit
 from duban.plans.models import Ledger, Project, Task
 
-
-class Difficulty(models.TextChoices):
-    """How hard a task is; the values are those of the mark `difficulty` of facts."""
-
-    EASY = "easy", "易"
-    ORDINARY = "ordinary", "一般"
-    HARD = "hard", "难"
+#: The fields with the days of a project's stages, with what each stage is called.
+STAGES = {"started_on": "开工", "in_production_on": "投产", "in_use_on": "竣工投用"}
 
 
 class _Said(models.Model):
@@ -31,7 +27,7 @@ class TaskDifficulty(_Said):
     """How hard a task was found to be. A task without a row is not weighed; the trail keeps what was said before."""
 
     task = models.OneToOneField(Task, models.CASCADE, related_name="difficulty", verbose_name="任务")
-    difficulty = models.CharField("难易", max_length=10, choices=Difficulty)
+    difficulty = models.CharField("难易", max_length=10, choices=tuple(DIFFICULTIES.items()))
 
     class Meta:
         verbose_name = verbose_name_plural = "任务难易"

@@ -15,10 +15,11 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
 from duban.assessment.actions import weighing as actions
-from duban.assessment.models import Difficulty
+from duban.assessment.models.weighing import STAGES
 from duban.assessment.queries import weighing as queries
 from duban.assessment.queries.rankings import May, ledgers_ranked
 from duban.assessment.refusals import BadFigure
+from duban.assessment.scoring.facts import DIFFICULTIES
 from duban.audit.refusals import Refusal
 from duban.organisations.guard import SignedIn, allowed
 from duban.organisations.models import Person
@@ -27,8 +28,6 @@ from duban.plans.models import Ledger
 ROWS = 100
 #: The parts of the page.
 PARTS = {"tasks": "任务难易", "units": "只承担清单事项的单位", "projects": "项目开工、投产"}
-#: The fields of a project's row, with what each is called.
-STAGES = {"started_on": "开工", "in_production_on": "投产", "in_use_on": "竣工投用"}
 
 
 @require_http_methods(["GET", "POST"])
@@ -66,7 +65,6 @@ def weights(request: SignedIn) -> HttpResponse:
         "q": wanted,
         "problem": problem,
         "paper": request.POST.get("paper", ""),
-        "typed": request.POST if problem else None,
     }
     if ledger is not None:
         context |= _shown(ledger, part, wanted, request)
@@ -90,7 +88,7 @@ def _shown(ledger: Ledger, part: str, wanted: str, request: SignedIn) -> dict[st
             said = getattr(task, "difficulty", None)
             value = typed.get(f"t{task.pk}", "") if typed else said.difficulty if said else ""
             rows.append((task, said, value))
-        return {"page": page, "rows": rows, "choices": [("", "没有认定"), *Difficulty.choices]}
+        return {"page": page, "rows": rows, "choices": [("", "没有认定"), *DIFFICULTIES.items()]}
     projects = Paginator(queries.projects(ledger, wanted), ROWS).get_page(request.GET.get("page"))
     found = []
     for project in projects.object_list:
