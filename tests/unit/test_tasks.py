@@ -100,6 +100,17 @@ def test_bare_headings_lie_in_the_heading_of_the_years_work() -> None:
     assert [task.title for task in document.tasks] == ["聚力项目建设", "聚力乡村振兴"]
 
 
+def test_the_closing_speech_belongs_to_no_task_where_the_last_chapter_is_a_list() -> None:
+    (document,) = parse(
+        f"兰桥区2026年政府工作报告\n一、2025年工作回顾\n过去一年，{PROSE * 8}\n二、2026年工作安排\n（一）抓产业。{PROSE}\n"
+        "（二）抓城建。建成公园6处。\n三、民生实事\n集中办好两件民生实事：一是改造老旧小区12个；二是建设养老中心3处。\n\n"
+        "各位代表，让我们携手并进。\n"
+    ).documents
+    last = document.tasks[-1]
+    assert (last.number, last.text) == ("二是", "建设养老中心3处。")
+    assert not any("各位代表" in task.text for task in document.tasks)
+
+
 def test_headings_of_a_page_nest_by_their_depth(tmp_path: Path) -> None:
     page = tmp_path / "页面.html"
     page.write_text(

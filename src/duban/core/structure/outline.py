@@ -294,7 +294,9 @@ def _marks(
             elif strong or text[match.start() - 1] in BEHIND[kind]:
                 found.append((kind, _number(match.group()), match.span(), strong))
         if end - blocks[0][0] > 400:
-            found += [("closing", None, (m.start(), m.start()), True) for m in ADDRESS.finditer(text, start, end)]
+            found += [
+                ("closing", None, (m.start(),) * 2, m.start() == start) for m in ADDRESS.finditer(text, start, end)
+            ]
         for pattern in glued:
             for match in pattern.finditer(text, start, end):
                 if not opened or match.start() > opened.end():
@@ -357,7 +359,8 @@ def _place(
         whole = next(
             p for p in reversed(stack) if p.kind not in ("section", "item", "sub", "is", "ordinal", "dash", "closing")
         )
-        return (whole, None) if "section" in whole.latest else None
+        listed = strong and stack[-1].kind in ("item", "sub", "is", "ordinal")
+        return (whole, None) if "section" in whole.latest or listed else None
     if kind == "dash":
         parent = next(p for p in reversed(stack) if p.kind != "dash")
         return (parent, None) if strong else None

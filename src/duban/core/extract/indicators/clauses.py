@@ -15,6 +15,9 @@ DIVIDES = re.compile(
     r"(?:完成|实现|增长|达到?|占|下降|提高|降低|减少|纳入|通过|新增|增加|其中|提升|压减|(?:整合|合并|精简|调整)为|并|为|到位)"
 )
 
+THING = re.compile(r"(?!.*了)[\u4e00-\u9fff]{2,6}")
+THING_BEHIND = re.compile(r"(?!以|左右|的|增长|完成|实现|达|为|全)[\u4e00-\u9fff]{2}")
+
 
 def clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Return the clauses of a sentence; marks inside quotation marks, brackets and numbers do not divide."""
@@ -53,7 +56,9 @@ def segments(text: str, start: int, end: int, quantities: list[Quantity]) -> lis
             cuts.append(one.end + (verbs or connectors)[0].end())
         else:
             verb = DIVIDES.search(between) or ACTS.search(between, 2)
-            cuts.append(one.end + (verb.start() if verb else 0))
+            # 103所学校9.8万学生: each of two numbers has its thing behind it
+            each = not verb and THING.fullmatch(between) and THING_BEHIND.match(text, two.end, end)
+            cuts.append(two.start if each else one.end + (verb.start() if verb else 0))
     return list(zip(cuts, [*cuts[1:], end], strict=True))
 
 

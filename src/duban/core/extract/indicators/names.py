@@ -78,7 +78,7 @@ def behind(right: str, q: Quantity) -> tuple[str, int]:
     skipped = len(right) - len(rest)
     if not rest or re.match(r"[,。;、!?)”:]|和|及(?!时)|与|以上|左右", rest):
         return "", 0
-    phrase = re.split(r"[,;。:!?\n]", rest)[0]
+    phrase = re.split(r"[,;。:!?\n]|[、和及]多[个家处所座项]", rest)[0]
     if q.unit in ("%", "成") and rest.startswith("达到") and len(rest) > 5:
         return phrase, skipped + len(phrase)
     if NO_NOUN.match(rest):
@@ -88,6 +88,7 @@ def behind(right: str, q: Quantity) -> tuple[str, int]:
     cut = GOES_ON.search(phrase, 2)
     if cut:
         phrase = phrase[: cut.start()]
+    phrase = phrase.rstrip("的")
     end = skipped + len(phrase)
     return re.sub(r"(?<=[\u4e00-\u9fff])(?:全部|均已|均)(?=[\u4e00-\u9fff]{2})", "", phrase).strip("的"), end
 

@@ -124,7 +124,7 @@ def _clause(text: str, start: int, end: int, quantities: list[Quantity], context
             yield told
         elif found := _one(text, spans[index], q, context, index):
             if index + 1 < len(quantities) and text[q.end : quantities[index + 1].start] == "的":
-                found = _of_group(text, found, quantities[index + 1], spans[index + 1][1], context)
+                found = _of_group(text, found, spans[index][0], quantities[index + 1], spans[index + 1][1], context)
             if index + 1 < len(quantities) and RANK_END.search(found.name):
                 # 建成14个省级、36个市级示范村: the thing stands behind the next number only
                 group, _ = behind(text[quantities[index + 1].end : spans[index + 1][1]], q)
@@ -165,11 +165,15 @@ def _of_next(text: str, found: Found, span: tuple[int, int], q: Quantity) -> Fou
     return replace(found, name=found.name + group)
 
 
-def _of_group(text: str, found: Found, q: Quantity, end: int, context: Context) -> Found:
-    """总投资1312亿元的52个项目: the sum is told of what the next number counts."""
+def _of_group(text: str, found: Found, start: int, q: Quantity, end: int, context: Context) -> Found:
+    """总投资1312亿元的52个项目: the sum is told of what the next number counts, not of what was told before."""
     group, length = behind(text[q.end : min(end, q.end + REACH)], q)
     if not group:
         return found
+    left = text[max(start, found.quantity.start - REACH) : found.quantity.start]
+    own, offset = front(measure(left, found.quantity, "")[0])
+    if is_generic(own):
+        found = replace(found, name=own, start=found.quantity.start - len(left) + offset)
     return replace(found, name=polished(group + found.name, context.place), end=q.end + length)
 
 
@@ -304,9 +308,15 @@ def _carried(
 PREDICATE = re.compile("覆盖|惠及|带动|取得|受益|(?:改造|整治|修复)$")
 
 
+# 城镇新增就业: the act stands behind whose it is.
+NEW = re.compile("新增|净增|新建|新改扩?建|新购|新开工")
+
+
 def _goes_on(draft: Draft, left: str, q: Quantity, words: str, context: Context, index: int) -> bool:
     """Say whether a number without a verb goes on with the act before: 新培育…12家,国家高新技术企业40家."""
     if is_generic(draft.name) or verb_of(draft.name) or OWN_ACT.match(draft.name) or PREDICATE.search(draft.name, 2):
+        return False
+    if NEW.search(draft.name, 1):
         return False
     if index:
         return True
@@ -348,6 +358,7 @@ def _told_of(draft: Draft, context: Context) -> None:
         subject = context.core
     if not subject and context.waiting and (told := SUBJECT.match(context.waiting)):
         subject, at = told["subject"], context.waiting_start
+    subject = front(subject)[0] or subject
     if subject and subject not in draft.name:
         draft.name = subject + draft.name.removeprefix(subject[-2:])
         draft.rule = "indicators/topic"

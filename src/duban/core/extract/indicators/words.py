@@ -11,7 +11,7 @@ BOOK = load("extract.indicators")
 _W = BOOK.words
 LIMITS = tuple(rule.pattern for rule in load("extract.deadlines"))
 # 服务业, 种植大户, 培训机构: the verb is the front of a noun.
-_NO_NOUN = r"(?!(?<=服务|种植|养殖|开发|保护|培训|救助|发展|研发|安置)(?:业(?!务)|区|者|户|大户|场|机构|中心|站|平台|公司|单位|基地|房|面积))(?!率|量(?!化)|额)"
+_NO_NOUN = r"(?!(?<=服务|种植|养殖|开发|保护|培训|救助|发展|研发|安置)(?:业(?!务)|区|者|户|大户|场|机构|中心|站|平台|公司|单位|基地|房|面积)|(?<=绿化)(?:特色|景观|带))(?!率|量(?!化)|额)"
 COUNTED = re.compile(f"(?:新)?(?:{alternation(_W['counted'])}){_NO_NOUN}(?:了|出|成)?")
 OWN_ACT = re.compile(f"(?:{alternation(_W['own_act'])})")
 WORK = frozenset(_W["work"])
