@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from browser.people import PageAs
-from duban.config.frame import ENTRIES, _place
+from duban.config.frame import ENTRIES
+from duban.organisations.guard import destination
 
 PHONE = {"width": 390, "height": 844}
 #: The entries of the side bar, by who signs in.
@@ -40,7 +41,7 @@ OPEN_TO = {
 def test_the_side_bar_holds_what_the_role_may_open_and_nothing_else(
     demo: str, page_as: PageAs, username: str, entries: list[str]
 ) -> None:
-    there = {entry.label for entry in ENTRIES if _place(entry.name)}
+    there = {entry.label for entry in ENTRIES if destination(entry.name)}
     entries = [entry for entry in entries if entry in there]
     page = page_as(username)
     page.goto("/")

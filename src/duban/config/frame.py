@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.functional import SimpleLazyObject
 
 from duban import __version__
 from duban.organisations.access import Anyone, access_of
+from duban.organisations.guard import destination
 from duban.plans.models import Ledger
 from duban.plans.queries.waiting import own_ledgers
 
@@ -74,23 +73,13 @@ class Shown:
     current: bool
 
 
-@cache
-def _place(name: str) -> tuple[str, str | None] | None:
-    """Return the address of a page and the permission that its view asks for."""
-    try:
-        url = reverse(name)
-    except NoReverseMatch:
-        return None
-    return url, getattr(resolve(url).func, "permission", None)
-
-
 def entries(person: Anyone, path: str) -> list[Shown]:
     """Return the entries that `person` may open; the one that `path` belongs to is current."""
     access = access_of(person)
     open_to = [
         (entry, place[0])
         for entry in ENTRIES
-        if (place := _place(entry.name)) and (place[1] is None or access.may(place[1]))
+        if (place := destination(entry.name)) and (place[1] is None or access.may(place[1]))
     ]
     # The closest wins: a unit's page of a round belongs to 填报 for the unit's people, to 调度 for the office.
     fits = [
@@ -107,7 +96,7 @@ def entries(person: Anyone, path: str) -> list[Shown]:
 def ledgers(person: Anyone) -> list[Ledger]:
     """Return the newest ledgers of the person's own division that `person` may open, the newest first."""
     access = access_of(person)
-    if access.division is None or not access.may("plans.read") or _place("plans:ledgers") is None:
+    if access.division is None or not access.may("plans.read") or destination("plans:ledgers") is None:
         return []
     return own_ledgers(person)
 
@@ -122,5 +111,5 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "frame_entries": SimpleLazyObject(lambda: entries(person, request.path)),
         "frame_ledgers": SimpleLazyObject(lambda: ledgers(person)),
         "frame_access": access_of(person),
-        "frame_search": (_place("plans:search") or ("",))[0],
+        "frame_search": (destination("plans:search") or ("",))[0],
     }

@@ -6,15 +6,16 @@ one that is not. What a view shows is then narrowed by ``visible_to``, what it d
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Iterable
+from functools import cache, wraps
 from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.urls import NoReverseMatch, resolve, reverse
 
-from duban.organisations.access import require
+from duban.organisations.access import Anyone, access_of, require
 from duban.organisations.models import Person
 from duban.organisations.roles import MAY
 
@@ -54,3 +55,27 @@ def open_to_all(view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponse
     """Mark a view that needs no sign-in: the first run, the state of the server."""
     view.permission = None  # type: ignore[attr-defined]
     return view
+
+
+@cache
+def destination(name: str, *, numbered: bool = False) -> tuple[str, str | None] | None:
+    """Return the address of a page and the permission that its view asks for, None where there is no such page.
+
+    A `numbered` page has a number in its address; what is returned is the address of number 0.
+    """
+    try:
+        url = reverse(name, args=[0] if numbered else [])
+    except NoReverseMatch:
+        return None
+    return url, getattr(resolve(url).func, "permission", None)
+
+
+def tabs(person: Anyone, app: str, names: Iterable[tuple[str, str]], current: str) -> list[dict[str, Any]]:
+    """Return the tabs over the pages of an app, by name and label: those that `person` may open."""
+    access = access_of(person)
+    found = []
+    for name, label in names:
+        place = destination(f"{app}:{name}")
+        if place and access.may(place[1] or ""):
+            found.append({"label": label, "url": place[0], "current": name == current})
+    return found

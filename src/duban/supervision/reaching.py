@@ -13,12 +13,15 @@ _STEPS = 3
 
 
 def within(field: str, units: Iterable[int]) -> Q:
-    """Return the condition that `field` (a path to a unit) is one of `units`, or one that was merged into them."""
+    """Return the condition that `field` (a path to a unit) is one of `units`, or one that was merged into them.
+
+    The units are found by themselves: three joins on a hundred thousand rows would cost more than all else.
+    """
     numbers = list(units)
     found = Q()
     for steps in range(_STEPS + 1):
-        found |= Q(**{f"{field}{'__successor' * steps}__in": numbers})
-    return found
+        found |= Q(**{f"{'successor__' * steps}pk__in": numbers})
+    return Q(**{f"{field}__in": Unit.objects.filter(found).values("pk")})
 
 
 def heirs(*units: Unit | None) -> list[int]:

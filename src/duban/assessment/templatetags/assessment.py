@@ -7,13 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from duban.assessment.queries.rankings import Place
 from duban.assessment.scoring.numbers import shown
-from duban.organisations.access import access_of
+from duban.organisations.guard import tabs
 
 register = template.Library()
 
@@ -33,16 +32,7 @@ TABS = (
 @register.inclusion_tag("assessment/tabs.html", takes_context=True)
 def assessment_tabs(context: template.Context, current: str) -> dict[str, Any]:
     """Show the tabs, `current` being the page's own; who sees one is what the guard at its view says."""
-    access = access_of(context["request"].user)
-    tabs = []
-    for name, label in TABS:
-        try:
-            url = reverse(f"assessment:{name}")
-        except NoReverseMatch:
-            continue
-        if access.may(getattr(resolve(url).func, "permission", "")):
-            tabs.append({"label": label, "url": url, "current": name == current})
-    return {"tabs": tabs}
+    return {"tabs": tabs(context["request"].user, "assessment", TABS, current)}
 
 
 @register.simple_tag

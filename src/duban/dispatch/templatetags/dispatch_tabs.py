@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
-from django.urls import resolve, reverse
+from django.urls import reverse
 
 from duban.organisations.access import access_of
+from duban.organisations.guard import destination
 from duban.plans.states import LedgerState
 
 register = template.Library()
@@ -36,8 +37,9 @@ def dispatch_tabs(context: template.Context, current: str) -> dict[str, Any]:
     for name, label, about in TABS:
         if about and ledger is None:
             continue
-        url = reverse(f"dispatch:{name}", args=[ledger.pk] if about and ledger is not None else [])
-        if access.may(getattr(resolve(url).func, "permission", "")):
+        place = destination(f"dispatch:{name}", numbered=about)
+        if place and access.may(place[1] or ""):
+            url = reverse(f"dispatch:{name}", args=[ledger.pk]) if about and ledger is not None else place[0]
             if name == "rounds" and ledger is not None:
                 url += f"?ledger={ledger.pk}"
             tabs.append({"label": label, "url": url, "current": name == current})

@@ -129,7 +129,7 @@ def counts(found: MatterQuerySet, today: date) -> dict[str, int]:
 
 def ordered(found: MatterQuerySet, asked: Asked, today: date) -> QuerySet[Matter]:
     """Return the matters of a tab in the order asked for: what is due first, what is closed last."""
-    narrowed = found.filter(when_is(asked.when, today)).select_related("division", "waits_for")
+    narrowed = found.filter(when_is(asked.when, today)).prefetch_related("division", "waits_for").defer("scheme_text")
     if not asked.sort:
         if asked.when == "all":
             return narrowed.order_by("-year", "-seq")
@@ -162,9 +162,10 @@ class Line:
 
 
 def lines(matters: Iterable[Matter]) -> list[Line]:
-    """Return the lines of a list: two statements however many there are."""
+    """Return the lines of a list: four statements however many there are."""
     found = {matter.pk: Line(matter) for matter in matters}
-    parts = MatterUnit.objects.filter(matter__in=found, released_at=None).select_related("unit__successor")
+    # Many parts and few units: each unit is made once.
+    parts = MatterUnit.objects.filter(matter__in=found, released_at=None).prefetch_related("unit__successor")
     for part in parts.order_by("part", "unit__order", "pk"):
         line = found[part.matter_id]
         if part.part == MatterUnit.Part.LEAD:
@@ -172,10 +173,10 @@ def lines(matters: Iterable[Matter]) -> list[Line]:
         else:
             line.supports.append(part.unit)
     steps = MatterStep.objects.filter(matter__in=found, state=StepState.RUNNING)
-    for step in steps.order_by("due_on", "order", "pk").only("matter_id", "title", "counted"):
-        line = found[step.matter_id]
+    for matter, title, counted in steps.order_by("due_on", "order", "pk").values_list("matter_id", "title", "counted"):
+        line = found[matter]
         if not line.step:
-            line.step, line.how = step.title, step.counted
+            line.step, line.how = title, counted
     return list(found.values())
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
-from django.urls import resolve, reverse
 
-from duban.organisations.access import access_of
+from duban.organisations.guard import tabs
 
 register = template.Library()
 
@@ -30,10 +29,4 @@ TABS = (
 @register.inclusion_tag("supervision/tabs.html", takes_context=True)
 def supervision_tabs(context: template.Context, current: str) -> dict[str, Any]:
     """Show the tabs, `current` being the page's own; who sees one is what the guard at its view says."""
-    access = access_of(context["request"].user)
-    tabs = []
-    for name, label in TABS:
-        url = reverse(f"supervision:{name}")
-        if access.may(getattr(resolve(url).func, "permission", "")):
-            tabs.append({"label": label, "url": url, "current": name == current})
-    return {"tabs": tabs}
+    return {"tabs": tabs(context["request"].user, "supervision", TABS, current)}

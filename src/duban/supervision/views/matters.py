@@ -63,15 +63,15 @@ def matters(request: SignedIn) -> HttpResponse:
     today = timezone.localdate()
     asked = queries.Asked.of(request.GET.dict())
     seen = queries.seen(request.user, asked)
-    page = Paginator(queries.ordered(seen, asked, today), ROWS).get_page(request.GET.get("page"))
+    counts = queries.counts(seen, today)
+    pages = Paginator(queries.ordered(seen, asked, today), ROWS)
+    pages.count = counts[asked.when]  # counted already, for its tab
+    page = pages.get_page(request.GET.get("page"))
     context = {
         "asked": asked,
         "page": page,
         "lines": queries.lines(page.object_list),
-        "counts": [
-            (name, words, count)
-            for (name, words), count in zip(queries.WHEN.items(), queries.counts(seen, today).values(), strict=True)
-        ],
+        "counts": [(name, words, counts[name]) for name, words in queries.WHEN.items()],
         "sources": MatterSource.choices,
         "states": MatterState.choices,
         "units": queries.units_with_matters(request.user),
