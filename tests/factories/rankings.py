@@ -78,6 +78,16 @@ first = 1
 [criticise]
 last = 1
 """
+#: What an office's own scheme must show of itself.
+EXAMPLE = """
+[[example]]
+title = "按时一件"
+units = ["甲局", "乙局"]
+facts = [{ unit = "甲局", fact = "report_on_time" }, { unit = "乙局", fact = "report_late" }]
+scores = { "甲局" = 81, "乙局" = 79 }
+places = { "甲局" = 1, "乙局" = 2 }
+working = "80 + 1；80 − 1"
+"""
 SCHEME = Scheme("lanqiao-reports", TEXT)
 MONTH = date(2026, 3, 1)
 

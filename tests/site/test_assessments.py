@@ -7,9 +7,10 @@ from decimal import Decimal
 from io import BytesIO
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 from django.test import Client
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from duban.assessment import computing, refusals
 from duban.assessment.actions import figures, rankings
@@ -134,6 +135,46 @@ def test_figures_are_typed_in_a_grid_all_or_none_and_stand_in_the_trail(district
     assert Event.objects.filter(action="assessment.enter_figure").count() == 2
     client.post(where, {f"f{district.first.pk}-0": "", f"f{district.second.pk}-0": "80", "paper": "撤回"})
     assert Figure.objects.count() == 1
+
+
+def test_a_workbook_fills_the_grid_and_nothing_is_entered_before_somebody_has_seen_it(
+    district: Ranked, client: Client
+) -> None:
+    computed(district)
+    client.force_login(district.clerk)
+    where = f"/assessments/ledgers/{district.ledger.pk}/figures/"
+    book = load_workbook(BytesIO(client.get(f"{where}workbook.xlsx").content))
+    sheet = book["年终的数"]
+    assert [cell.value for cell in sheet[1]] == ["单位", "综合测评"]
+    at = {sheet.cell(row, 1).value: row for row in range(2, sheet.max_row + 1)}
+    sheet.cell(at["区发展改革局"], 2).value = 91.5
+    sheet.cell(at["区财政局"], 2).value = "八十"
+    sheet.append(["区农机局", 3])
+    wrong = client.post(f"{where}upload/", {"file": uploaded(book)})
+    assert wrong.status_code == 422
+    page = wrong.content.decode()
+    assert f"年终的数!B{at['区财政局']}" in page
+    assert "没有叫“区农机局”的参评单位" in page
+    assert 'value="91.5"' not in page
+    sheet.cell(at["区财政局"], 2).value = 80
+    sheet.delete_rows(sheet.max_row)
+    sheet.append(["区发展改革局", 3])
+    assert "已经有了" in client.post(f"{where}upload/", {"file": uploaded(book)}).content.decode()
+    sheet.delete_rows(sheet.max_row)
+    seen = client.post(f"{where}upload/", {"file": uploaded(book)})
+    assert seen.status_code == 200
+    assert "改了 2 个数" in seen.content.decode()
+    assert 'value="91.5"' in seen.content.decode()
+    assert not Figure.objects.exists()
+    sheet.cell(1, 2).value = "测评"
+    assert "缺“综合测评”这一列" in client.post(f"{where}upload/", {"file": uploaded(book)}).content.decode()
+    assert client.post(f"{where}upload/", {"file": SimpleUploadedFile("表.xlsx", b"x")}).status_code == 422
+
+
+def uploaded(book: Workbook) -> SimpleUploadedFile:
+    file = BytesIO()
+    book.save(file)
+    return SimpleUploadedFile("表.xlsx", file.getvalue())
 
 
 def test_without_a_published_month_there_is_no_year() -> None:

@@ -13,13 +13,16 @@ from django.utils import timezone
 
 from duban.assessment import refusals
 from duban.assessment.actions import polls
+from duban.assessment.actions.schemes import adopt_scoring
 from duban.assessment.gathering.book import Book, month_of
 from duban.assessment.gathering.gather import gather
 from duban.assessment.models import Invitation, Mark, Poll, Sheet
 from duban.assessment.models.polls import digest_of
+from duban.assessment.office_scores import OFFICE_SCORES
 from duban.assessment.queries.polls import results
 from duban.audit.models import Event
-from factories.rankings import Ranked
+from duban.dispatch.actions import office_schemes
+from factories.rankings import EXAMPLE, TEXT, Ranked
 
 pytestmark = pytest.mark.django_db
 
@@ -166,6 +169,41 @@ def test_the_clerk_opens_one_in_the_browser_and_sees_the_links_once(district: Ra
     assert "请填" in client.post(f"/ratings/{poll.pk}/act/", {"do": "cancel"}, follow=True).content.decode()
     client.post(f"/ratings/{poll.pk}/act/", {"do": "cancel", "reason": "题目写错"})
     assert "题目写错" in client.get(links[0]).content.decode()
+
+
+RATED = """
+[[item]]
+name = "rated"
+title = "群众评议"
+how = "rating"
+weight = 20
+facts = ["rating"]
+anonymous = false
+
+[[item.raters]]
+by = "resident"
+part = 1
+"""
+
+
+def test_whether_answers_are_anonymous_is_said_by_the_scheme(district: Ranked, client: Client) -> None:
+    own = TEXT + RATED + EXAMPLE
+    row = office_schemes.keep_own(kept=OFFICE_SCORES, division=district.division, text=own, by=district.clerk)
+    adopt_scoring(ledger=district.ledger, month=date(2026, 3, 1), by=district.clerk, scheme=row)
+    client.force_login(district.clerk)
+    form = {
+        "title": "服务评议", "by_whom": "resident", "links": "2", "kind": "rating", "anonymous": "on", "month": "2026-03",
+        "until": str(timezone.localdate()), "units": [unit.pk for unit in district.units],
+    }  # fmt: skip
+    refused = client.post("/ratings/new/", form)
+    assert "计分办法的“群众评议”写明记名" in refused.content.decode()
+    assert not Poll.objects.exists()
+    del form["anonymous"]
+    client.post("/ratings/new/", form)
+    assert Poll.objects.get().anonymous is False
+    # Before the scheme is in use, and of others than it names, the office decides.
+    assert opened(district, month=date(2026, 2, 1))[0].anonymous
+    assert opened(district, by_whom="judge", title="评委评议")[0].anonymous
 
 
 def test_a_head_finds_it_on_the_workbench_and_nobody_else_sees_it(district: Ranked, client: Client) -> None:

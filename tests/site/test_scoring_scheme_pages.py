@@ -20,20 +20,11 @@ from duban.assessment.scoring.files import presets, read
 from duban.dispatch.actions import office_schemes
 from duban.organisations.access import NotAllowed
 from duban.organisations.roles import Role
-from factories.rankings import TEXT, Ranked, moment
+from factories.rankings import EXAMPLE, TEXT, Ranked, moment
 from factories.site import DivisionFactory, LedgerFactory, person_as
 
 pytestmark = pytest.mark.django_db
 EDIT = "assessment:scheme_edit"
-EXAMPLE = """
-[[example]]
-title = "按时一件"
-units = ["甲局", "乙局"]
-facts = [{ unit = "甲局", fact = "report_on_time" }, { unit = "乙局", fact = "report_late" }]
-scores = { "甲局" = 81, "乙局" = 79 }
-places = { "甲局" = 1, "乙局" = 2 }
-working = "80 + 1；80 − 1"
-"""
 OWN = TEXT + EXAMPLE
 #: Late reports bring more than those in time: the first two change places.
 TURNED = OWN.replace("points = -1\n", "points = 9\n", 1).replace('"乙局" = 79', '"乙局" = 89').replace(

@@ -8,6 +8,7 @@ from duban.assessment.models import LedgerScoring, ScoringScheme
 from duban.assessment.scoring import files
 from duban.assessment.scoring.scheme import ScoringScheme as Rules
 from duban.dispatch.office_schemes import OfficeShelf
+from duban.dispatch.schemes.problems import WrongScheme
 from duban.plans.models import Ledger
 
 #: How offices keep scoring schemes.
@@ -31,6 +32,23 @@ def text_of(ledger: Ledger, key: str) -> tuple[str, str, str] | None:
     rows = ScoringScheme.objects.filter(division=ledger.division_id, name=name).order_by("-version")
     row = (rows.filter(version=version) if version.isdecimal() else rows).first()
     return (row.name, str(row.version), row.text) if row else None
+
+
+def anonymity(ledger: Ledger, month: date, by_whom: str, kind: str) -> tuple[str, bool] | None:
+    """Return the title of the item by which the scheme of a month says whether such answers are anonymous, and what it says.
+
+    `by_whom` is one of `facts.BY`, `kind` the kind of fact that the answers become. None where the scheme leaves it open.
+    """
+    found = text_of(ledger, usual(ledger, month))
+    try:
+        rules = files.read(found[2], found[0]) if found else None
+    except WrongScheme:
+        return None
+    for item in rules.items if rules else ():
+        by = (item.choice.marks or {}).get("by") or tuple(rater.by for rater in item.raters)
+        if item.anonymous is not None and kind in item.choice.kinds and (not by or by_whom in by):
+            return item.title, item.anonymous
+    return None
 
 
 def offered(ledger: Ledger, *also: str) -> dict[str, str]:

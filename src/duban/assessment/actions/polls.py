@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from duban.assessment import refusals
+from duban.assessment import office_scores, refusals
 from duban.assessment.models import Invitation, Mark, Poll, Sheet
 from duban.assessment.models.polls import digest_of
 from duban.audit.trail import SYSTEM, Actor, action, record
@@ -64,6 +64,11 @@ def open_poll(
         raise refusals.BadPoll("截止时间要在开始时间和现在之后，请改截止时间。")
     if month is not None and month.year != ledger.year:
         raise refusals.NotInLedger(f"{month.year}年{month.month}月", ledger)
+    said = office_scores.anonymity(ledger, month or date(ledger.year, 12, 1), by_whom, kind)
+    if said is not None and said[1] != anonymous:
+        raise refusals.BadPoll(
+            f"计分办法的“{said[0]}”写明{'匿名，请勾选“匿名”' if said[1] else '记名，请不要勾选“匿名”'}。"
+        )
     invited = [Invitation(person=person) for person in dict.fromkeys(people)]
     invited += [Invitation(unit=unit) for unit in dict.fromkeys(asked)]
     if by_whom in BY_LINK and not links:

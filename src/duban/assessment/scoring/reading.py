@@ -47,8 +47,8 @@ _OWN = {
     "share": ("weight", "factors", "good"),
     "count": ("factors", "points"),
     "bands": ("factors", "bands", "take"),
-    "ballots": ("weight", "first", "step"),
-    "rating": ("weight", "raters"),
+    "ballots": ("weight", "first", "step", "anonymous"),
+    "rating": ("weight", "raters", "anonymous"),
 }
 _MOST_PLACES = 4
 _MONTHS = range(1, 13)
@@ -149,6 +149,7 @@ def _item(part: Reader) -> Item:
         first=number(part, "first", default=HUNDRED, positive=True) or HUNDRED,
         step=number(part, "step", default=Decimal(3), least=ZERO) or ZERO,
         raters=tuple(_rater(one) for one in part.tables("raters")),
+        anonymous=yes(part, "anonymous") if "anonymous" in part.table else None,
     )
 
 

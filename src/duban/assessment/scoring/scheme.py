@@ -149,6 +149,8 @@ class Item:
     first: Decimal = Decimal(100)
     step: Decimal = Decimal(3)
     raters: tuple[Rater, ...] = ()
+    #: Whether the answers that it counts are given without names; None leaves it to whoever opens a poll.
+    anonymous: bool | None = None
 
     @property
     def full(self) -> Decimal | None:

@@ -1,28 +1,23 @@
-"""The year's assessment: the list of years, computing one, its table and files, the figures that only the year knows."""
+"""The year's assessment: the list of years, computing one, its table and files."""
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from duban.assessment import schemes
-from duban.assessment.actions import figures as figure_actions
 from duban.assessment.actions import rankings as actions
 from duban.assessment.models import Ranking, RankingRow
 from duban.assessment.queries import assessments as queries
 from duban.assessment.queries.rankings import May
-from duban.assessment.scoring.files import read
 from duban.assessment.views.rankings import ranking_of
 from duban.audit.refusals import Refusal
-from duban.dispatch.schemes.problems import WrongScheme
 from duban.dispatch.views.common import workbook
 from duban.organisations.guard import SignedIn, allowed
 from duban.organisations.sheets import Book
@@ -104,66 +99,3 @@ def _file(ranking: Ranking, found: queries.Table, form: str) -> HttpResponse:
     response = HttpResponse(table_bytes(heads, cells), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
     return response
-
-
-@require_http_methods(["GET", "POST"])
-@allowed("assessment.run")
-def figures(request: SignedIn, pk: int) -> HttpResponse:
-    """Show the figures that only the year knows as a grid, and take what was typed: all or nothing."""
-    seen = Ledger.objects.visible_to(request.user).select_related("division")
-    ledger: Ledger = get_object_or_404(seen, pk=pk)
-    names = _names(ledger)
-    today = timezone.localdate()
-    rows = queries.figure_rows(ledger, names, today)
-    errors: dict[str, str] = {}
-    if request.method == "POST":
-        values: dict[tuple[int, str], Decimal | None] = {}
-        for row in rows:
-            for field, name, _ in row.cells:
-                text = request.POST.get(field, "").strip().replace("，", "").replace(",", "")
-                try:
-                    values[row.unit.pk, name] = Decimal(text).quantize(Decimal("0.01")) if text else None
-                except InvalidOperation:
-                    errors[field] = f"{row.unit}“{name}”的“{text}”不是数，请只填数字。"
-        if not errors:
-            try:
-                count = figure_actions.enter(
-                    ledger=ledger, values=values, paper=request.POST.get("paper", ""), by=request.user
-                )
-            except Refusal as refusal:
-                errors["paper"] = str(refusal)
-            else:
-                messages.success(request, f"已录入，改了 {count} 个数。没有公布的年度考核重新计算以后按新数算。")
-                return redirect("assessment:figures", pk=pk)
-    typed = request.POST if errors else None
-    grid = [
-        (
-            row.unit,
-            [(field, name, _shown(typed, field, kept), kept, errors.get(field)) for field, name, kept in row.cells],
-        )
-        for row in rows
-    ]
-    context = {
-        "ledger": ledger, "names": names, "grid": grid, "errors": list(errors.values()),
-        "paper": request.POST.get("paper", ""), "back": reverse("assessment:assessments"),
-    }  # fmt: skip
-    return render(request, "assessment/figures.html", context, status=422 if errors else 200)
-
-
-def _names(ledger: Ledger) -> list[str]:
-    """Return the figures asked for by the scheme of the ledger's assessment, or by the one that its months follow."""
-    kept = (
-        Ranking.objects.filter(ledger=ledger).exclude(scheme_text="").order_by("-period", "-month", "-version").first()
-    )
-    if kept is None:
-        return []
-    try:
-        return queries.figure_names(read(kept.scheme_text, kept.scheme_name))
-    except WrongScheme:
-        return []
-
-
-def _shown(typed: Any, field: str, kept: Any) -> str:
-    if typed is not None:
-        return str(typed.get(field, ""))
-    return "" if kept is None else f"{kept.value.normalize():f}"
