@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from django.db.models import Q, prefetch_related_objects
+from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from duban.dispatch.curves import Milestone, Reading
@@ -151,29 +152,33 @@ def _closed(tasks: list[Task]) -> dict[int, date]:
     return found
 
 
+def _filed_on(report: str) -> TruncDate:
+    """Return the expression for `filed_on` of the report at that path."""
+    return TruncDate(Coalesce(f"{report}signed_at", f"{report}submitted_at"))
+
+
 def _reports(tasks: list[int]) -> _Read:
     read = _Read()
-    zone = timezone.get_current_timezone()  # asked for once: a year has tens of thousands of values
-    reports = Report.objects.filter(task__in=tasks, state__in=COUNTS).values_list(
-        "pk", "task_id", "round__period_end", "signed_at", "submitted_at", "percentage"
+    # The database says on which day: a year has tens of thousands of values, and their times would all have to be read.
+    reports = (
+        Report.objects.filter(task__in=tasks, state__in=COUNTS).annotate(day=_filed_on("")).filter(day__isnull=False)
     )
-    for pk, task, end, signed, submitted, percentage in reports:
-        at = signed or submitted
-        if at is None:
-            continue
-        day = at.astimezone(zone).date()
+    for pk, task, end, day, percentage in reports.values_list(
+        "pk", "task_id", "round__period_end", "day", "percentage"
+    ):
         read.filings[task].append(Filing(month_of(end), day, pk))
         if percentage is not None:
             read.percentages[task].append(Reading(end, percentage, day, pk))
     # By the indicator: one that a merger gave to another task takes along what was reported on it.
     values = ReportValue.objects.filter(indicator__task__in=tasks, report__state__in=COUNTS, value__isnull=False)
-    for report, end, signed, submitted, indicator, value, unit, now in values.values_list(
-        "report_id", "report__round__period_end", "report__signed_at", "report__submitted_at", "indicator_id", "value",
-        "unit", "indicator__unit",
-    ):  # fmt: skip
-        at = signed or submitted
-        if at is not None and value is not None:
-            day = at.astimezone(zone).date()
+    for report, end, day, indicator, value, unit, now in (
+        values.annotate(day=_filed_on("report__"))
+        .filter(day__isnull=False)
+        .values_list(
+            "report_id", "report__round__period_end", "day", "indicator_id", "value", "unit", "indicator__unit"
+        )
+    ):
+        if value is not None:
             # The unit may have changed by amendment since.
             in_unit = convert(value, unit, now)
             read.readings[indicator].append(

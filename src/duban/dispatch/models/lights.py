@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 
 from duban.dispatch.models.schemes import OfficeScheme
 from duban.organisations.models import Division
 from duban.plans.models import Ledger, Task
+
+
+class AsWritten(DjangoJSONEncoder):
+    """JSON with Chinese characters as they are: half the size, and little to escape on its way into the database."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options | {"ensure_ascii": False})
 
 
 class LightScheme(OfficeScheme):
@@ -52,7 +62,7 @@ class TaskLight(models.Model):
     level = models.CharField("灯", max_length=30)
     colour = models.CharField("颜色", max_length=20)
     rule = models.CharField("规则", max_length=50)
-    why = models.JSONField("依据")
+    why = models.JSONField("依据", encoder=AsWritten)
     scheme = models.ForeignKey(
         LightScheme, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="亮灯规则"
     )

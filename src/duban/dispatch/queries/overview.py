@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Literal
 
+from django.db.models.fields.json import KT
 from django.utils import timezone
 
 from duban.dispatch.models import Report, Round, TaskLight
@@ -113,7 +114,7 @@ def months_of(ledger: Ledger) -> list[date]:
 
 
 def overview(ledger: Ledger, person: Person, by: By, month: date | None) -> Overview:
-    """Return the overview of `month` (its first day; the newest where not given): twelve statements for any size.
+    """Return the overview of `month` (its first day; the newest where not given): a dozen statements for any size.
 
     Lights are those at the month's end, or of today while it runs; the comparison is with the end of the month before.
     """
@@ -125,7 +126,7 @@ def overview(ledger: Ledger, person: Person, by: By, month: date | None) -> Over
         Task.objects.visible_to(person)
         .in_ledger()
         .filter(ledger=ledger)
-        .select_related("section", "sponsor")
+        .prefetch_related("section", "sponsor")  # few of many tasks: each is made once
         .defer("text", "summary")
         .order_by("order", "pk")
     )
@@ -135,7 +136,8 @@ def overview(ledger: Ledger, person: Person, by: By, month: date | None) -> Over
         Report.objects.visible_to(person)
         .filter(round__ledger=ledger, round__period_end__range=(month, last))
         .exclude(state=ReportState.VOID)
-        .select_related("unit")
+        .prefetch_related("unit")
+        .defer("progress", "problems", "asks", "next_step", "warnings")
         .order_by("round__period_end", "unit__order")
     )
     for report in found:
@@ -153,7 +155,7 @@ def _lamps(ledger: Ledger, day: date, before: date) -> tuple[dict[int, Lamp], di
     rows: Iterable[Any] = (
         TaskLight.objects.filter(ledger=ledger, valid_from__lte=day)
         .order_by("task_id", "valid_from")
-        .values_list("task_id", "valid_from", "colour", "why__shape", "why__word")
+        .values_list("task_id", "valid_from", "colour", KT("why__shape"), KT("why__word"))
     )
     for task, start, colour, shape, word in rows:
         lamp = Lamp(colour, shape, word)
