@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from duban.core.types import Comparator, MeasureKind
@@ -188,6 +188,7 @@ def weight_of(milestones: Sequence[Milestone], which: Iterable[bool]) -> Decimal
 
 
 @cache
+@lru_cache(maxsize=2048)
 def month_end(month: str) -> date:
     """Return the last day of a month written as ``2026-03``. Raises `ValueError` where it is none."""
     year, number = int(month[:4]), int(month[5:])

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from duban.dispatch.schemes.lights.facts import FACTS, Facts, Override, Value, View
 from duban.dispatch.schemes.lights.scheme import ROLES, Consequence, Level, LightScheme, Test
@@ -250,24 +251,32 @@ def _overridden(light: Light, override: Override, level: Level) -> Light:
 
 def _said(given: _Given, numbers: Mapping[str, Value]) -> str:
     """Return the sentence of the rule with its numbers; a plain one where a number that it names is not known."""
-    view = given.view
-    words: dict[str, str] = {name: shown(value) for name, value in numbers.items()}
-    words["month"] = _month_words(view.month.name) if view.month else ""
-    words["due"] = f"{view.facts.due:%Y年%-m月%-d日}"
-    words["start"] = f"{view.facts.start:%Y年%-m月%-d日}" if view.facts.start else ""
-    for name in placeholders(given.say):
-        if name not in words and (value := view.ask(name)) is not None:
-            words[name] = shown(value)
-    if any(not words.get(name) for name in placeholders(given.say)):
+    words = {name: _word(name, given.view, numbers) for name in placeholders(given.say)}
+    if not all(words.values()):
         if given.rule != OTHERWISE:
             return f"触发规则“{given.rule}”，为“{given.level.word}”。"
         return f"没有可以比较的数，按办法为“{given.level.word}”。"
     return given.say.format_map(words)
 
 
-def placeholders(say: str) -> list[str]:
+def _word(name: str, view: View, numbers: Mapping[str, Value]) -> str:
+    """Return what stands for a name in braces, empty where it is not known."""
+    match name:
+        case "month":
+            return _month_words(view.month.name) if view.month else ""
+        case "due":
+            return _day_words(view.facts.due)
+        case "start":
+            return _day_words(view.facts.start) if view.facts.start else ""
+        case _:
+            value = numbers[name] if name in numbers else view.ask(name)
+            return "" if value is None else shown(value)
+
+
+@lru_cache(maxsize=1024)  # a scheme has a few sentences and a year of lights thousands of uses
+def placeholders(say: str) -> tuple[str, ...]:
     """Return the names in braces in a sentence. Raises `ValueError` where a brace is not closed."""
-    return [name for _, name, _, _ in string.Formatter().parse(say) if name is not None]
+    return tuple(name for _, name, _, _ in string.Formatter().parse(say) if name is not None)
 
 
 #: What a sentence may name beside the facts.
@@ -283,6 +292,10 @@ def shown(value: Value) -> str:
         return value
     digits = format(value.quantize(Decimal("0.01")), "f")
     return digits.rstrip("0").rstrip(".")
+
+
+def _day_words(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _month_words(month: str) -> str:

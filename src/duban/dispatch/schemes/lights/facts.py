@@ -29,7 +29,7 @@ class Month:
     expected: Decimal | None
     report_due: date
 
-    @cached_property
+    @property
     def ends(self) -> date:
         """The last day of the month."""
         return month_end(self.name)
@@ -131,15 +131,13 @@ class View:
     working_days: Callable[[date, date], int]
     used: list[int] = field(default_factory=list)
 
-    @cached_property
-    def month(self) -> Month | None:
-        """The month, if any is to be judged."""
-        return None if self.place is None else self.facts.months[self.place]
+    #: The month, if any is to be judged, and the day as of which it is seen.
+    month: Month | None = field(init=False)
+    day: date = field(init=False)
 
-    @cached_property
-    def day(self) -> date:
-        """The day as of which it is seen."""
-        return self.on if self.current or self.month is None else min(self.on, self.month.ends)
+    def __post_init__(self) -> None:
+        self.month = None if self.place is None else self.facts.months[self.place]
+        self.day = self.on if self.current or self.month is None else min(self.on, self.month.ends)
 
     @cached_property
     def report(self) -> Report | None:
