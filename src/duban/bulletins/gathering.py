@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db.models.fields.json import KT
 from django.utils import timezone
 
 from duban.bulletins.composing.facts import (
@@ -188,7 +189,9 @@ def _lamps(
     rows: Iterable[Any] = (
         TaskLight.objects.filter(ledger=ledger, valid_from__lte=day)
         .order_by("task_id", "valid_from")
-        .values_list("task_id", "valid_from", "level", "colour", "why__word", "why__sentence", "progress", "expected")
+        .values_list(
+            "task_id", "valid_from", "level", "colour", KT("why__word"), KT("why__sentence"), "progress", "expected"
+        )
     )
     for task, start, level, colour, word, sentence, progress, expected in rows:
         now[task] = (colour, word or "", sentence or "", progress, expected)

@@ -7,6 +7,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from django.db.models.fields.json import KT
+
 from duban.assessment.gathering.book import Book, Month, TaskThen, short
 from duban.assessment.scoring.facts import Fact
 from duban.dispatch.curves import Goal, standing
@@ -141,7 +143,7 @@ def _lamps(book: Book, day: date) -> dict[int, tuple[str, str]]:
     """Return what each task showed on a day: colour, and shape with word."""
     found: dict[int, tuple[str, str]] = {}
     rows = TaskLight.objects.filter(ledger=book.ledger, valid_from__lte=day).order_by("task_id", "valid_from")
-    for task, colour, shape, word in rows.values_list("task_id", "colour", "why__shape", "why__word"):
+    for task, colour, shape, word in rows.values_list("task_id", "colour", KT("why__shape"), KT("why__word")):
         found[task] = (colour, f"{shape or ''}{word or ''}")
     return found
 

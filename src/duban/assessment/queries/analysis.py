@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from django.db.models.fields.json import KT
 from django.utils import timezone
 
 from duban.assessment.analysis.hanging import plots, shared
@@ -213,7 +214,7 @@ def _tasks(ledger: Ledger, person: Person) -> list[Task]:
 def _histories(ledger: Ledger, tasks: Iterable[int]) -> dict[int, History]:
     rows: dict[int, list[Lit]] = {task: [] for task in tasks}
     found = TaskLight.objects.filter(ledger=ledger).order_by().values_list(
-        "task_id", "valid_from", "colour", "why__word", "why__shape", "progress", "expected", "why__will_miss"
+        "task_id", "valid_from", "colour", KT("why__word"), KT("why__shape"), "progress", "expected", "why__will_miss"
     )  # fmt: skip
     for task, since, colour, word, shape, progress, expected, misses in found:
         if task in rows:
