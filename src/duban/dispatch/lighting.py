@@ -25,6 +25,11 @@ OFFICE_LIGHTS: OfficeShelf[Rules] = OfficeShelf(
 )
 
 
+def rules_of(scheme: LightScheme | None) -> Rules:
+    """Return the rules kept in a row; the default preset where there is none."""
+    return files.read(scheme.text, scheme.name) if scheme else files.presets()[files.DEFAULT]
+
+
 class SchemeBook:
     """The schemes that a ledger follows, day by day; each is read once."""
 
@@ -40,12 +45,11 @@ class SchemeBook:
     def on(self, day: date) -> tuple[Rules, LightScheme | None]:
         """Return the rules of a day, and the row they are kept in; the default preset where none was adopted."""
         held = [scheme for start, scheme in self._uses if start <= day]
-        if not held:
-            return files.presets()[files.DEFAULT], None
-        scheme = held[-1]
-        if scheme.pk not in self._read:
-            self._read[scheme.pk] = files.read(scheme.text, scheme.name)
-        return self._read[scheme.pk], scheme
+        scheme = held[-1] if held else None
+        key = scheme.pk if scheme else 0
+        if key not in self._read:
+            self._read[key] = rules_of(scheme)
+        return self._read[key], scheme
 
 
 class Lighting:

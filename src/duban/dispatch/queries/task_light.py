@@ -14,7 +14,7 @@ from duban.dispatch.curves import month_end
 from duban.dispatch.forecasts import Forecast
 from duban.dispatch.goals import said
 from duban.dispatch.lamps import MISS_WHY, lamp
-from duban.dispatch.lighting import SchemeBook, outlook
+from duban.dispatch.lighting import outlook, rules_of
 from duban.dispatch.models import LightOverride, Report, TaskLight
 from duban.dispatch.progress import TaskStanding, task_standing
 from duban.dispatch.schemes.lights.evaluating import OTHERWISE, OVERRIDE, shown
@@ -119,14 +119,13 @@ def panel(task: Task, person: Person, on: date | None, today: date) -> dict[str,
     found = list(Report.objects.visible_to(person).filter(pk__in=why["reports"]).select_related("round", "unit"))
     work, indicators = work_of(task)
     stands = task_standing(work, day)
-    book = SchemeBook(task.ledger)
     return {
         "light": TaskLightPanel(
             task=task,
             lamp=_lamp(now),
             light=now,
             rule={OTHERWISE: "没有触发任何规则", OVERRIDE: "手工改灯"}.get(now.rule, f"规则“{now.rule}”"),
-            scheme=str(now.scheme) if now.scheme else book.on(day)[0].title,
+            scheme=str(now.scheme) if now.scheme else rules_of(None).title,
             numbers=_numbers(why["numbers"]),
             reports=found,
             hidden=len(set(why["reports"])) - len(found),
@@ -137,7 +136,7 @@ def panel(task: Task, person: Person, on: date | None, today: date) -> dict[str,
             going=_going(indicators, stands, outlook(work, day) if task.state != TaskState.CLOSED_OUT else {}),
             months=_months(rows, task.ledger.year, day),
             turns=[_turn(row) for row in reversed(rows)],
-            by_hand=_by_hand(task, person, book, today) if on is None else ByHand(),
+            by_hand=_by_hand(task, person, now, today) if on is None else ByHand(),
             today=today,
         )
     }
@@ -206,16 +205,20 @@ def _amount(value: Decimal, unit: str) -> str:
     return f"{shown(value)}{unit}"
 
 
-def _by_hand(task: Task, person: Person, book: SchemeBook, today: date) -> ByHand:
+def _by_hand(task: Task, person: Person, now: TaskLight, today: date) -> ByHand:
+    """Return who may set the light by hand by the scheme that gave it: a scheme adopted since lights the task anew."""
     access = access_of(person)
     if not access.may("dispatch.override_light", division=task.ledger.division):
         return ByHand()
-    override = book.on(today)[0].override
+    rules = rules_of(now.scheme)
+    override = rules.override
     roles: Iterable[str] = (role.value for role in access.roles)
-    set_now = LightOverride.objects.filter(task=task, start__lte=today, until__gte=today, ended_on=None)
+    set_now = LightOverride.objects.none()
+    if now.why["override"]:
+        set_now = LightOverride.objects.filter(task=task, start__lte=today, until__gte=today, ended_on=None)
     return ByHand(
         may=any(role in override.roles for role in roles),
-        levels=[level for level in book.on(today)[0].levels if level.name in override.levels],
+        levels=[level for level in rules.levels if level.name in override.levels],
         who="、".join(ROLES[role] for role in override.roles),
         longest=override.longest_days,
         set=list(set_now.select_related("by")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -174,9 +174,13 @@ def may_apply(task: Task, person: Person) -> bool:
     access, division = access_of(person), task.ledger.division
     if access.may("supervision.run", division=division):
         return True
+    return access.may("supervision.answer", division=division, units=_answering(task))
+
+
+def _answering(task: Task) -> Iterator[int]:
+    """Yield who acts for the units that answer for a task; read when somebody of a unit is asked about."""
     answers = Responsibility.objects.filter(task=task, dropped=False, unit__isnull=False).exclude(role=UnitRole.SUPPORT)
-    units = [answer.unit for answer in answers.select_related("unit__successor")]
-    return access.may("supervision.answer", division=division, units=heirs(*units))
+    yield from heirs(*(answer.unit for answer in answers.select_related("unit__successor")))
 
 
 def panel(task: Task, person: Person, on: date | None, today: date) -> dict[str, Any] | None:
