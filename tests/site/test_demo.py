@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from duban.audit.models import Event
@@ -47,6 +49,8 @@ def test_last_year_is_closed_this_year_runs_and_a_paper_waits_half_checked(clien
     assert sponsored.count() > 20, "leaders sponsor the tasks of the units they oversee"
     assert not Amendment.objects.exclude(problem="").exists()
     assert Amendment.objects.filter(state=AmendmentState.REQUESTED).count() == 1, "one waits to be decided"
+    over = set(Ledger.objects.get(year=2025).tasks.exclude(seq=None).values_list("state", flat=True))
+    assert over == {TaskState.CLOSED_OUT, TaskState.WITHDRAWN, TaskState.IN_PROGRESS}, "what was not reached was begun"
     waiting = Paper.objects.filter(state=PaperState.CHECKING).order_by("pk")
     half = waiting[0].tasks
     assert 0 < half.exclude(checked_at=None).count() < half.count()
@@ -68,6 +72,8 @@ def test_last_year_is_closed_this_year_runs_and_a_paper_waits_half_checked(clien
     assert {change.name for change in changed} >= {"reports.handed_in"}, "a figure moved since it was drafted"
     assert {event.origin for event in Event.objects.exclude(action__startswith="plans.read")} == {"cli"}
 
+    _pages_of_tasks_are_few_statements(client, ledger)
+    client.logout()
     names = re.findall(r"^  \S+?　*\s*([a-z]{4,})\s", done.output, re.MULTILINE)
     people = Person.objects.filter(username__in=names)
     roles = set(people.values_list("posts__role", flat=True))
@@ -81,6 +87,17 @@ def test_last_year_is_closed_this_year_runs_and_a_paper_waits_half_checked(clien
     assert again.exit_code == 0
     assert "没有改动" in again.output
     assert (Event.objects.count(), Person.objects.count()) == before
+
+
+def _pages_of_tasks_are_few_statements(client: Client, ledger: Ledger) -> None:
+    """The demo's tasks have all that a page can show: lights, milestones, issues, orders, inspections."""
+    for who in ("guweizhen", "hanxuping"):
+        client.force_login(Person.objects.get(username=who))
+        client.get("/")  # the first page of a session writes down that somebody came
+        for task in ledger.tasks.exclude(seq=None):
+            with CaptureQueriesContext(connection) as asked:
+                assert client.get(reverse("plans:task", args=[task.pk])).status_code == 200
+            assert len(asked) <= 30, f"{who}, {task}"
 
 
 def test_a_site_in_use_takes_no_demo() -> None:
