@@ -16,6 +16,7 @@ from openpyxl import load_workbook
 from pytest_django import DjangoAssertNumQueries
 
 from duban.dispatch.actions import lights
+from duban.dispatch.models import TaskLight
 from duban.organisations.models import Person
 from duban.plans.extensions import WAITING
 from duban.supervision.actions import orders
@@ -64,6 +65,17 @@ def test_an_order_is_sent_from_a_task_with_its_units_and_its_light_filled_in(cli
     # The form sent once more (the browser's back button) is the same order.
     client.post(reverse("supervision:order_new") + f"?task={district.task.pk}", given)
     assert Order.objects.count() == 1
+
+
+def test_a_light_that_is_well_is_no_ground_for_an_order(client: Client) -> None:
+    district = Pressed()
+    lights.recompute(ledger=district.ledger, days=[timezone.localdate()])
+    as_(client, district.clerk)
+    light = TaskLight.objects.get(task=district.task)
+    TaskLight.objects.update(why={**light.why, "severity": 2})
+    assert "亮灯为" in the_form(client, district)["grounds"]
+    TaskLight.objects.update(why={**light.why, "severity": 0})
+    assert "亮灯" not in the_form(client, district)["grounds"]
 
 
 def test_a_second_order_on_the_same_task_is_asked_about_first(client: Client) -> None:

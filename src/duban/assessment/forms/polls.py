@@ -15,7 +15,6 @@ from duban.assessment.scoring.facts import BY
 from duban.organisations.models import Unit, UnitGroup
 from duban.plans.forms.styled import DayInput, StyledForm
 from duban.plans.models import Ledger
-from duban.supervision.forms.issues import units_of
 
 #: Days that a poll runs, unless the office says otherwise.
 DAYS = 7
@@ -61,7 +60,7 @@ class PollForm(StyledForm):
             ("", f"{ledger.year}年全年"),
             *((f"{month:%Y-%m}", f"{month.year}年{month.month}月") for month in months),
         ]
-        rated = units_of(ledger.division, today).filter(group__isnull=False)
+        rated = Unit.objects.in_use(ledger.division, today).filter(group__isnull=False)
         self.rated = rated
         self.fields["units"].queryset = rated  # type: ignore[attr-defined]
         self.fields["groups"].queryset = UnitGroup.objects.filter(division=ledger.division)  # type: ignore[attr-defined]

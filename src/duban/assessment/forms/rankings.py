@@ -10,7 +10,7 @@ from django import forms
 from duban.assessment.models import Commendation
 from duban.organisations.models import Division, Unit
 from duban.plans.forms.styled import DayInput, StyledForm
-from duban.supervision.forms.issues import FilesField, units_of
+from duban.supervision.forms.issues import FilesField
 
 #: Days that units have to object, unless the office says otherwise.
 DAYS = 3
@@ -98,4 +98,4 @@ class CommendationForm(StyledForm):
 
     def __init__(self, *args: Any, division: Division, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = units_of(division, today)  # type: ignore[attr-defined]
+        self.fields["unit"].queryset = Unit.objects.in_use(division, today)  # type: ignore[attr-defined]

@@ -13,9 +13,8 @@ from duban.assessment.scoring.scheme import ScoringScheme
 from duban.assessment.scoring.year import MONTH, MONTHS
 from duban.assessment.states.rankings import RankingState
 from duban.organisations.access import access_of
-from duban.organisations.models import Person
+from duban.organisations.models import Person, Unit
 from duban.plans.models import Ledger
-from duban.supervision.forms.issues import units_of
 
 
 @dataclass(frozen=True)
@@ -110,7 +109,7 @@ class FigureRow:
 def figure_rows(ledger: Ledger, names: list[str], today: date) -> list[FigureRow]:
     """Return the units of a ledger's division that are ranked, with their figures: two statements."""
     there = {(one.unit_id, one.name): one for one in Figure.objects.filter(ledger=ledger).select_related("entered_by")}
-    units = units_of(ledger.division, today).filter(group__isnull=False).select_related("group")
+    units = Unit.objects.in_use(ledger.division, today).filter(group__isnull=False).select_related("group")
     return [
         FigureRow(
             unit, [(f"f{unit.pk}-{number}", name, there.get((unit.pk, name))) for number, name in enumerate(names)]

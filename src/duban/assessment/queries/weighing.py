@@ -11,7 +11,6 @@ from duban.assessment.models import ListedUnit, ProjectProgress
 from duban.organisations.models import Unit
 from duban.plans.models import Ledger, Project, Task
 from duban.plans.states import TaskState
-from duban.supervision.forms.issues import units_of
 
 
 @dataclass(frozen=True)
@@ -49,5 +48,5 @@ def categories(ledger: Ledger) -> list[str]:
 def unit_lines(ledger: Ledger, today: date) -> list[UnitLine]:
     """Return the units that are ranked, each with what was found; two statements."""
     listed = {row.unit_id: row for row in ListedUnit.objects.filter(ledger=ledger).select_related("entered_by")}
-    units = units_of(ledger.division, today).filter(group__isnull=False).select_related("group")
+    units = Unit.objects.in_use(ledger.division, today).filter(group__isnull=False).select_related("group")
     return [UnitLine(unit, listed.get(unit.pk)) for unit in units]

@@ -23,7 +23,6 @@ from duban.audit.refusals import Refusal
 from duban.organisations.access import access_of
 from duban.organisations.guard import SignedIn, allowed, open_to_all
 from duban.organisations.models import Person, Unit
-from duban.supervision.forms.issues import units_of
 from duban.writing.as_csv import table_bytes
 
 Option = dict[str, Any]
@@ -57,7 +56,7 @@ def new(request: SignedIn) -> HttpResponse:
         people: list[Person] = list(queries.leaders(ledger.division_id, today)) if facts["by_whom"] == "leader" else []
         asking: list[Unit] = []
         if facts["by_whom"] == "unit":
-            asking = list(units_of(ledger.division, today).filter(group__isnull=False))
+            asking = list(Unit.objects.in_use(ledger.division, today).filter(group__isnull=False))
         now = timezone.now()
         try:
             poll, tokens = actions.open_poll(

@@ -26,6 +26,11 @@ class UnitManager(models.Manager["Unit"]):
         """Return the units of the divisions in which `person` may take `action`."""
         return self.filter(access_of(person).reach(action).of_division())
 
+    def in_use(self, division: Division, on: date) -> models.QuerySet[Unit]:
+        """Return the units of a division to which something can be given on a day, by group and order."""
+        there = Q(valid_to=None) | Q(valid_to__gt=on)
+        return self.filter(there, division=division, successor=None).order_by("group__order", "order", "pk")
+
 
 class UnitGroup(models.Model):
     """A group of units that is named and ranked together: 区直部门, 镇街, 园区, 国企, 垂管."""

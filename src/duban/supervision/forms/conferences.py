@@ -9,7 +9,7 @@ from django import forms
 
 from duban.organisations.models import Division, Person, Unit
 from duban.plans.forms.styled import DayInput, StyledForm
-from duban.supervision.forms.issues import leaders_of, units_of
+from duban.supervision.forms.issues import leaders_of
 from duban.supervision.models import Issue
 
 #: So many decisions can be entered at once.
@@ -39,7 +39,7 @@ class CallForm(StyledForm):
         assert isinstance(chair, forms.ModelChoiceField)
         assert isinstance(units, forms.ModelMultipleChoiceField)
         chosen.queryset, chair.queryset = issues, leaders_of(division, today)
-        units.queryset = units_of(division, today)
+        units.queryset = Unit.objects.in_use(division, today)
         chosen.label_from_instance = (  # type: ignore[method-assign]
             lambda obj: f"{obj.short_number} {obj.title}（{obj.unit or '还没有交办'}，{obj.get_state_display()}）"
         )
@@ -58,7 +58,7 @@ class HoldForm(StyledForm):
                 label=f"结论：{issue.short_number} {issue.title}", max_length=2000,
                 widget=forms.Textarea(attrs={"rows": 2, "class": "form-control"}),
             )  # fmt: skip
-        units = units_of(division, today)
+        units = Unit.objects.in_use(division, today)
         about = [("", "不单指一个"), *((str(issue.pk), f"{issue.short_number} {issue.title}"[:40]) for issue in issues)]
         for n in range(1, DECISIONS + 1):
             styled, picked = {"class": "form-control"}, {"class": "form-select"}

@@ -13,7 +13,7 @@ from duban.organisations.models import Division, Person, Post, Unit
 from duban.organisations.roles import Role
 from duban.plans.forms.styled import DayInput, StyledForm
 from duban.plans.models import Task
-from duban.supervision.forms.issues import FilesField, units_of
+from duban.supervision.forms.issues import FilesField
 from duban.supervision.inspecting.sampling import WAYS
 from duban.supervision.models import Finding, GroupMember, InspectedUnit, Inspection, Matter, Proposal, Review, Visit
 from duban.supervision.models.inspections import CarriedBy, Content, DrawWay, InspectionType, Method, Severity
@@ -72,7 +72,7 @@ class PlanForm(StyledForm):
 
     def __init__(self, *args: Any, division: Division, person: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        units = units_of(division, timezone.localdate())
+        units = Unit.objects.in_use(division, timezone.localdate())
         _choose(self, "units", units)
         _choose(self, "department", units)
         _choose(self, "matter", Matter.objects.visible_to(person).open().filter(division=division))
@@ -335,7 +335,7 @@ class LeadForm(StyledForm):
 
     def __init__(self, *args: Any, inspection: Inspection, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _choose(self, "unit", units_of(inspection.division, timezone.localdate()))
+        _choose(self, "unit", Unit.objects.in_use(inspection.division, timezone.localdate()))
 
 
 class AnswerForm(StyledForm):

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 
 from duban.organisations.models import Division, Person, Post, Unit
 from duban.organisations.roles import Role
@@ -30,13 +29,6 @@ class FilesField(forms.FileField):
         """Return the files as a list."""
         given = data if isinstance(data, list | tuple) else [data]
         return [super(FilesField, self).clean(one, initial) for one in given if one]
-
-
-def units_of(division: Division, today: date) -> Any:
-    """Return the units of a division that are in use."""
-    return Unit.objects.filter(Q(valid_to=None) | Q(valid_to__gt=today), division=division, successor=None).order_by(
-        "group__order", "order", "pk"
-    )
 
 
 def leaders_of(division: Division, today: date) -> Any:
@@ -67,7 +59,7 @@ class AssignForm(NextForm):
         unit, sponsor = self.fields["unit"], self.fields["sponsor"]
         assert isinstance(unit, forms.ModelChoiceField)
         assert isinstance(sponsor, forms.ModelChoiceField)
-        unit.queryset, sponsor.queryset = units_of(division, today), leaders_of(division, today)
+        unit.queryset, sponsor.queryset = Unit.objects.in_use(division, today), leaders_of(division, today)
 
 
 class ReasonForm(StyledForm):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.utils import timezone
 
 from duban.organisations.models import Division, Unit
@@ -16,14 +15,6 @@ from duban.supervision.clocks.scheme import APPROVERS, ClockScheme
 from duban.supervision.clocks.wording import limit_words
 from duban.supervision.models import MatterAnswer
 from duban.supervision.models.matters import MatterSource, Urgency
-
-
-def units_of(division: Division) -> Any:
-    """Return the units of a division to which something can be given today."""
-    today = timezone.localdate()
-    return (
-        Unit.objects.filter(division=division).filter(Q(valid_to=None) | Q(valid_to__gt=today)).order_by("order", "pk")
-    )
 
 
 class RegisterForm(StyledForm):
@@ -85,7 +76,7 @@ class AssignForm(StyledForm):
         for name in ("lead", "supports"):
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)
-            field.queryset = units_of(division)
+            field.queryset = Unit.objects.in_use(division, timezone.localdate())
         usual = office_clocks.usual(division, source, timezone.localdate())
         scheme = self.fields["scheme"]
         assert isinstance(scheme, forms.ChoiceField)

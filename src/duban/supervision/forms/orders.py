@@ -19,12 +19,6 @@ def _text(rows: int, **attrs: Any) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, **attrs})
 
 
-def units_of(division: Division) -> Any:
-    """Return the units of a division that are there today."""
-    today = timezone.localdate()
-    return Unit.objects.filter(division=division).exclude(valid_to__lte=today).order_by("order", "pk")
-
-
 class FilesInput(forms.ClearableFileInput):
     """Takes several files at once."""
 
@@ -97,7 +91,7 @@ class IssueForm(TermsForm):
         super().__init__(*args, **kwargs)
         field = self.fields["units"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
-        field.queryset = units_of(division)
+        field.queryset = Unit.objects.in_use(division, timezone.localdate())
         self.order_fields(
             ["title", "units", "grounds", "demand", "level", "sign_days", "answer_days", "measure", "signatory"]
         )

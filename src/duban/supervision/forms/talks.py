@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from duban.organisations.forms.fields import DayField
 from duban.organisations.models import Division, Unit
-from duban.supervision.forms.orders import units_of
 
 #: So many promises may be written down at once.
 PROMISES = 5
@@ -28,7 +28,7 @@ class TalkForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["unit"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = units_of(division)
+        field.queryset = Unit.objects.in_use(division, timezone.localdate())
 
 
 class PromiseForm(forms.Form):

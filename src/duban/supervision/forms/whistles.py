@@ -9,7 +9,6 @@ from django import forms
 
 from duban.organisations.models import Division, Unit
 from duban.plans.forms.styled import StyledForm
-from duban.supervision.forms.issues import units_of
 from duban.supervision.loop import whistling
 from duban.supervision.models import WhistleUrgency
 
@@ -34,7 +33,9 @@ class BlowForm(StyledForm):
         assert isinstance(others, forms.ModelMultipleChoiceField)
         limits = whistling.limits()
         urgency.choices = [(one.value, f"{one.label}：{limits[one.value].meaning}") for one in WhistleUrgency]
-        lead.queryset = others.queryset = units_of(division, today).exclude(pk=unit.pk).select_related("group")
+        lead.queryset = others.queryset = (
+            Unit.objects.in_use(division, today).exclude(pk=unit.pk).select_related("group")
+        )
         if about:
             del self.fields["title"]
 
