@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -23,7 +24,7 @@ from duban.dispatch.models import Report, TaskLight
 from duban.dispatch.states import ReportState
 from duban.organisations.models import Person, Unit
 from duban.organisations.roles import Role
-from duban.plans.models import Amendment, Ledger, Paper
+from duban.plans.models import Amendment, Ledger, Milestone, Paper
 from duban.plans.snapshots import as_of
 from duban.plans.states import AmendmentState, LedgerState, PaperState, TaskState
 from factories.site import DivisionFactory, person_as
@@ -51,6 +52,10 @@ def test_last_year_is_closed_this_year_runs_and_a_paper_waits_half_checked(clien
     assert Amendment.objects.filter(state=AmendmentState.REQUESTED).count() == 1, "one waits to be decided"
     over = set(Ledger.objects.get(year=2025).tasks.exclude(seq=None).values_list("state", flat=True))
     assert over == {TaskState.CLOSED_OUT, TaskState.WITHDRAWN, TaskState.IN_PROGRESS}, "what was not reached was begun"
+    steps = Milestone.objects.filter(task__ledger=ledger)
+    assert steps.exclude(done_on=None).count() > 15, "milestones were reached and told"
+    assert steps.filter(done_on__gt=F("due")).exists(), "some late"
+    assert steps.filter(done_on=None).exists(), "some are still ahead"
     waiting = Paper.objects.filter(state=PaperState.CHECKING).order_by("pk")
     half = waiting[0].tasks
     assert 0 < half.exclude(checked_at=None).count() < half.count()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from duban.dispatch.models import MilestoneWord
@@ -33,10 +33,25 @@ def asked(
 
 def counting(milestones: Iterable[Milestone | int]) -> QuerySet[MilestoneWord]:
     """Return the words that count of `milestones`, in the order in which they were given."""
+    return _counting().filter(milestone__in=milestones)
+
+
+def _counting() -> QuerySet[MilestoneWord]:
     # The states in which a report is the unit's word (`work.COUNTS`).
     of_reports = Q(report__state__in=(ReportState.AWAITING_VERIFICATION, ReportState.VERIFIED))
-    found = MilestoneWord.objects.filter(Q(report=None) | of_reports, milestone__in=milestones, dropped=False)
-    return found.exclude(done_on=None).select_related("report").order_by("at", "pk")
+    found = MilestoneWord.objects.filter(Q(report=None) | of_reports, dropped=False).exclude(done_on=None)
+    return found.select_related("report").order_by("at", "pk")
+
+
+def words_of(milestones: Iterable[Milestone]) -> dict[int, MilestoneWord]:
+    """Return the word by which each of `milestones` counts as reached, by the milestone's number.
+
+    The words stay with the milestones, with all that a page shows of them: they are read once, however often asked for.
+    """
+    done = [step for step in milestones if step.done_on]
+    words = _counting().select_related("report__round", "stored", "by")
+    prefetch_related_objects(done, Prefetch("words", words, to_attr="counting_words"))
+    return {step.pk: step.counting_words[-1] for step in done if step.counting_words}  # type: ignore[attr-defined]
 
 
 def check_day(name: str, day: date, year: int, at: datetime) -> None:

@@ -15,7 +15,7 @@ from duban.dispatch.curves import Milestone, Reading
 from duban.dispatch.demands import demands_on
 from duban.dispatch.goals import goal_of, milestones_of
 from duban.dispatch.judging import Filing
-from duban.dispatch.milestones import counting, known_since
+from duban.dispatch.milestones import known_since, words_of
 from duban.dispatch.models import LightOverride, Report, ReportValue, Round
 from duban.dispatch.progress import Work
 from duban.dispatch.schemes.lights.facts import Demand, Override
@@ -112,8 +112,8 @@ def _read(tasks: list[Task]) -> _Read:
     prefetch_related_objects(tasks, "milestones")
     numbers = [task.pk for task in tasks]
     read = _reports(numbers)
-    done = [step.pk for task in tasks for step in task.milestones.all() if step.done_on]
-    read.reached = {word.milestone_id: known_since(word) for word in counting(done)} if done else {}
+    words = words_of(step for task in tasks for step in task.milestones.all())
+    read.reached = {step: known_since(word) for step, word in words.items()}
     found = Indicator.objects.filter(task__in=numbers, dropped=False, status=Status.TARGET).select_related("curve")
     for indicator in found:
         read.indicators[indicator.task_id or 0].append(indicator)

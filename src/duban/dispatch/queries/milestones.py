@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import QuerySet, prefetch_related_objects
 
 from duban.dispatch.actions.milestones import answering
-from duban.dispatch.milestones import counting
+from duban.dispatch.milestones import words_of
 from duban.dispatch.models import MilestoneWord
 from duban.organisations.access import access_of
 from duban.organisations.models import Person
@@ -46,8 +46,7 @@ def panel(task: Task, person: Person, on: date | None, today: date) -> dict[str,
     steps = list(task.milestones.all())
     if not steps:
         return None
-    reached = [step for step in steps if step.done_on]
-    words = {word.milestone_id: word for word in counting(reached).select_related("report__round", "stored", "by")}
+    words = words_of(steps)
     access, division = access_of(person), task.ledger.division
     own = access.may("dispatch.report", division=division, units=answering(task))
     open_task = task.ledger.state == LedgerState.ISSUED and task.state in (

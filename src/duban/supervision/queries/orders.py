@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Case, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils import timezone
 
 from duban.dispatch.schemes.lights.facts import Demand
@@ -40,9 +40,7 @@ SORTS = {
     "level": ("order__level", "due_on"),
     "issued": ("order__issued_at", "pk"),
 }
-_ASKED = Prefetch(
-    "extensions", OrderExtension.objects.filter(state=ExtensionState.ASKED).order_by("pk"), to_attr="asked"
-)
+_ASKED = OrderExtension.objects.filter(slip=OuterRef("pk"), state=ExtensionState.ASKED).order_by("pk")
 
 
 @dataclass(frozen=True)
@@ -58,23 +56,21 @@ class Card:
         """Who moves next, and to do what; empty where nobody has to."""
         if self.slip.state not in OPEN:
             return ""
-        if self.extension:
+        if self.decide_by:
             return "督查室审批延期"
         whose = "督查室" if self.slip.turn == OrderUnit.Turn.OFFICE else str(self.heir)
         return f"{whose}{MOVES[OrderState(self.slip.state)]}"
 
     @property
-    def extension(self) -> OrderExtension | None:
-        """The request for more time that waits to be decided."""
-        asked: list[OrderExtension] = self.slip.asked  # type: ignore[attr-defined]
-        return asked[0] if asked else None
+    def decide_by(self) -> date | None:
+        """The day by which a request for more time is to be decided; None where none waits."""
+        day: date | None = self.slip.decide_by  # type: ignore[attr-defined]
+        return day
 
     @property
     def due(self) -> date | None:
         """The day by which it is to be done."""
-        if self.extension:
-            return self.extension.decide_by
-        return self.slip.due_on
+        return self.decide_by or self.slip.due_on
 
     @property
     def late(self) -> bool:
@@ -92,11 +88,11 @@ class Column:
 
 
 def slips(person: Person) -> QuerySet[OrderUnit]:
-    """Return the orders at units that a person sees, with what a card shows; two statements."""
+    """Return the orders at units that a person sees, with what a card shows; one statement."""
     return (
         OrderUnit.objects.visible_to(person)
         .select_related("order__task__ledger", "unit__successor__successor")
-        .prefetch_related(_ASKED)
+        .annotate(decide_by=Subquery(_ASKED.values("decide_by")[:1]))
     )
 
 
@@ -206,6 +202,11 @@ class SlipPage:
         return self.card.slip
 
     @property
+    def asked(self) -> OrderExtension | None:
+        """The request for more time that waits to be decided."""
+        return next((one for one in self.extensions if one.state == ExtensionState.ASKED), None)
+
+    @property
     def successor(self) -> Unit | None:
         """The unit that it has been merged into, if any."""
         return self.card.heir if self.card.heir != self.slip.unit else None
@@ -271,7 +272,7 @@ def _slip_page(card: Card, person: Person, office: bool, today: date) -> SlipPag
         extensions=extensions,
         unit_acts=acts,
         office_acts=office and slip.state in OPEN,
-        may_extend=acts and not passed and not card.extension and granted < rules().times,
+        may_extend=acts and not passed and not card.decide_by and granted < rules().times,
         may_escalate=office and passed and bool(rule.next),
         advice=rule.advice if office and passed else "",
     )

@@ -353,7 +353,7 @@ def _shown(request: SignedIn, found: Order, slip: int | None = None, form: Any =
             "answer": AnswerForm(initial={"seen": len(one.answers)}, auto_id=f"a{one.slip.pk}_%s"),
             "extension": ExtensionForm(auto_id=f"e{one.slip.pk}_%s"),
             "decide": DecideForm(
-                initial={"granted": one.card.extension.wanted if one.card.extension else None},
+                initial={"granted": one.asked.wanted if one.asked else None},
                 auto_id=f"d{one.slip.pk}_%s",
             ),
             "returned": ReturnForm(initial={"days": rules().returned}, auto_id=f"r{one.slip.pk}_%s"),

@@ -12,12 +12,12 @@ from typing import Any
 from django.utils import timezone
 
 from duban.cli.site.demo.year import Cast, Row
-from duban.dispatch.actions import lights, reports, rounds
+from duban.dispatch.actions import lights, milestones, reports, rounds
 from duban.dispatch.actions.reports import Change
 from duban.dispatch.models import Report, Round
 from duban.organisations.models import Person, Post, Unit
 from duban.organisations.roles import Role
-from duban.plans.models import Ledger, Task, TaskVersion
+from duban.plans.models import Ledger, Milestone, Task, TaskVersion
 
 #: What the office wrote when it gave back a report of the last month.
 RETURNED = "数字与统计台账对不上，请核实后重报。"
@@ -76,9 +76,21 @@ class Months:
         begun = [row for row in self.year["round"] if row["opens"] <= today]
         for row in begun:
             self._month(planned[row["month"]], row, last=row is begun[-1])
+        self._milestones(today)
         lights.recompute(ledger=self.ledger, days=self._judged(today, begun), by=self.head)
         # The round of today, as the job would open it.
         rounds.turn()
+
+    def _milestones(self, today: date) -> None:
+        """Tell the milestones that were reached by the day before `today`, each on the morning after."""
+        for row in self.year.get("breakdown", ()):
+            reached = {one["name"]: one["done_on"] for one in row.get("milestones", ()) if "done_on" in one}
+            steps = Milestone.objects.filter(task__ledger=self.ledger, task__number=row["task"], name__in=reached)
+            for step in steps.order_by("due", "pk"):
+                day = reached[step.name]
+                if day < today:
+                    by = self.cast.people[row["by"]]
+                    milestones.complete(milestone=step, done_on=day, by=by, at=_at(day + timedelta(days=1), 9))
 
     def _judged(self, today: date, begun: list[Row]) -> Iterator[date]:
         for row in begun:
