@@ -21,6 +21,7 @@ from duban.assessment.scoring.scheme import ScoringScheme
 from duban.assessment.states.decisions import DistinctionState, ObjectionState
 from duban.assessment.states.rankings import OPEN, RankingState
 from duban.audit.trail import action, record
+from duban.dispatch.batches import uncollected
 from duban.organisations.access import require
 from duban.organisations.models import Division, Person, Post
 from duban.organisations.roles import MAY, Scope
@@ -237,6 +238,7 @@ def publish(*, ranking: Ranking, by: Person, seen: str = "", at: datetime | None
 # ---- what the steps share ----
 
 
+@uncollected()
 def _new(
     ledger: Ledger,
     month: date,

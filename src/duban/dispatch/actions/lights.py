@@ -11,6 +11,7 @@ from django.utils import timezone
 from duban.audit.refusals import Refusal
 from duban.audit.trail import SYSTEM, Actor, action, record
 from duban.dispatch.actions import office_schemes
+from duban.dispatch.batches import uncollected
 from duban.dispatch.lighting import OFFICE_LIGHTS, Lighting, SchemeBook, will_miss
 from duban.dispatch.models import LedgerScheme, LightOverride, LightScheme, TaskLight
 from duban.dispatch.progress import task_standing
@@ -57,6 +58,7 @@ def adopt(
 
 
 @action
+@uncollected()
 def recompute(
     *,
     ledger: Ledger,
