@@ -28,6 +28,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
+from django.conf import settings
+from django.template import Context, Engine
+
 import browser
 
 HERE = Path(__file__).parent
@@ -254,6 +257,31 @@ def waiting(site: Site) -> browser.Waited | None:
     return waited
 
 
+class Yardstick:
+    """A fixed piece of the kind of work that a page is, measured in the same run: a table drawn by a template, no database.
+
+    Machines differ, and one machine from hour to hour: only what is set beside this can be compared with another report.
+    """
+
+    def __init__(self) -> None:
+        if not settings.configured:
+            settings.configure()
+        row = "{% for cell in row %}<td>{{ cell }}</td>{% endfor %}"
+        self._template = Engine().from_string(f"{{% for row in rows %}}<tr>{row}</tr>{{% endfor %}}")
+        self._rows = [[f"第{row}行第{column}格" for column in range(7)] for row in range(100)]
+        self.told: list[float] = []
+
+    def measure(self) -> None:
+        """Add the processor milliseconds that one table takes now, the least disturbed of ten."""
+        taken = []
+        for _ in range(10):
+            started = time.process_time()
+            for _ in range(10):
+                self._template.render(Context({"rows": self._rows}))
+            taken.append((time.process_time() - started) * 100)
+        self.told.append(min(taken))
+
+
 def prepared(environment: dict[str, str]) -> None:
     run(str(ROOT / "manage.py"), "migrate", "-v0", environment=environment)
     run(str(ROOT / "manage.py"), "collectstatic", "--noinput", "-v0", environment=environment)
@@ -269,6 +297,7 @@ def main() -> int:
     results: dict[str, dict[str, Cost]] = {}
     statements: dict[str, int] = {}
     waited: browser.Waited | None = None
+    yardstick = Yardstick()
     with tempfile.TemporaryDirectory(prefix="duban-bench-") as folder:
         environment = {
             **{key: value for key, value in os.environ.items() if not key.startswith("DUBAN_")},
@@ -278,6 +307,7 @@ def main() -> int:
         if chosen.only != "postgres":
             print("SQLite", file=sys.stderr)
             prepared(environment)
+            yardstick.measure()
             results["SQLite"] = measure_all(Site(environment), chosen.rounds)
             waited = waiting(Site(environment, jobs=True))
         if chosen.only != "sqlite":
@@ -289,14 +319,17 @@ def main() -> int:
                 prepared(environment)
                 site = Site(environment, postmaster)
                 statements = counted(environment)
+                yardstick.measure()
                 results["PostgreSQL"] = measure_all(site, chosen.rounds)
                 if chosen.districts > 1:
                     print(f"PostgreSQL, {chosen.districts} districts", file=sys.stderr)
                     run(str(HERE / "district.py"), "multiply", str(chosen.districts), environment=environment)
+                    yardstick.measure()
                     results["many"] = measure_all(Site(environment, postmaster), chosen.rounds)
+    yardstick.measure()
     broken = list(promises(results, statements, waited))
     if not chosen.only:
-        REPORT.write_text(report(results, statements, waited, chosen.districts, broken), "utf-8")
+        REPORT.write_text(report(results, statements, waited, chosen.districts, broken, yardstick), "utf-8")
     for line in broken:
         print(line, file=sys.stderr)
     return 1 if broken else 0
@@ -334,6 +367,7 @@ def report(
     waited: browser.Waited | None,
     districts: int,
     broken: list[str],
+    yardstick: Yardstick,
 ) -> str:
     model = next(
         (
@@ -359,7 +393,7 @@ def report(
         wait=wait, characters=browser.CHARACTERS, tasks=waited.tasks if waited else 0, load=os.getloadavg()[1],
         broken="\n".join(f"- {line}" for line in broken) or "都做到了。", day=datetime.datetime.now(datetime.UTC).date(),
         model=model or platform.processor(), cores=os.cpu_count(), python=platform.python_version(),
-        districts=districts, rows=rows,
+        districts=districts, rows=rows, least=min(yardstick.told), most=max(yardstick.told),
     )  # fmt: skip
 
 
@@ -370,6 +404,9 @@ gunicorn 两个进程各四个线程，就是 `duban serve` 本身。数据是�
 
 **量的是处理器时间**：每次请求里网页服务和数据库的所有进程合计用去的毫秒数，取自内核的记录（`/proc/<pid>/stat` 的 utime、stime），一个已登录的
 客户端逐次请求。有承诺的页面跑五轮，取受打扰最少的一轮：机器上同时跑着别的事，缓存和超线程被占用时同样的活要用更多处理器时间；别的页面跑一轮。
+
+**尺子**：同一次运行里，用 Django 模板画一张 100 行 7 列的表，没有数据库，前后量几次，用 {least:.1f} 到 {most:.1f} 毫秒。机器快慢不同，
+同一台机器早晚也不同：和别的报告比，要看各是尺子的几倍。
 
 | 页面 | 承诺（毫秒） | PostgreSQL（毫秒） | 其中网页 + 数据库 | {districts} 个区（毫秒） | 倍数 | SQLite（毫秒） | SQL 语句（条） | 大小（KB） | Redmine（毫秒） |
 |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|
