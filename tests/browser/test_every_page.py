@@ -86,7 +86,8 @@ def opened(page_as: PageAs, address: str) -> Page | None:
     page = None
     for username in READERS:
         page = PAGES.get(username) or PAGES.setdefault(username, page_as(username))
-        asked = page.request.get(address, max_redirects=0)
+        # A connection kept alive may be closed just as it is used again: browsers ask once more, and so does this.
+        asked = page.request.get(address, max_redirects=0, max_retries=2)
         if not asked.headers.get("content-type", "").startswith("text/html") or asked.status == 405:
             return None
         if asked.status == 200:
