@@ -128,6 +128,8 @@ def test_figures_are_typed_in_a_grid_all_or_none_and_stand_in_the_trail(district
     wrong = client.post(where, form)
     assert wrong.status_code == 422
     assert "区财政局“综合测评”的“八十”不是数" in wrong.content.decode()
+    odd = client.post(where, form | {f"f{district.second.pk}-0": "NaN"})
+    assert "“NaN”不是数" in odd.content.decode()
     assert not Figure.objects.exists()
     assert "依据" in client.post(where, form | {f"f{district.second.pk}-0": "80", "paper": ""}).content.decode()
     client.post(where, form | {f"f{district.second.pk}-0": "80"})

@@ -66,10 +66,14 @@ def read(data: bytes, rows: Sequence[FigureRow], names: Sequence[str], division:
     return found
 
 
+def number(given: object) -> Decimal | None:
+    """Return what was typed or stands in a cell to two places; None where it is empty. Raises `ValueError`."""
+    value = as_amount(given)
+    return None if value is None else value.quantize(Decimal("0.01"))
+
+
 def _take(found: FigureSheet, line: Row, at: str, column: str) -> None:
     try:
-        value = as_amount(line.values.get(column))
+        found.values[at] = number(line.values.get(column))
     except ValueError:
         found.problems.append(CellProblem(line.cell(column), f"“{line.text(column)}”不是数，请只填数字。"))
-        return
-    found.values[at] = None if value is None else value.quantize(Decimal("0.01"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -74,8 +74,8 @@ def figures(request: SignedIn, pk: int) -> HttpResponse:
         for field, name, _ in row.cells:
             text = request.POST.get(field, "").strip().replace("，", "").replace(",", "")
             try:
-                values[row.unit.pk, name] = Decimal(text).quantize(Decimal("0.01")) if text else None
-            except InvalidOperation:
+                values[row.unit.pk, name] = figures_sheet.number(text)
+            except ValueError:
                 errors[field] = f"{row.unit}“{name}”的“{text}”不是数，请只填数字。"
     if not errors:
         try:

@@ -214,7 +214,7 @@ def _by_hand(task: Task, person: Person, now: TaskLight, today: date) -> ByHand:
     override = rules.override
     roles: Iterable[str] = (role.value for role in access.roles)
     set_now = LightOverride.objects.none()
-    if now.why["override"]:
+    if now.why.get("override"):
         set_now = LightOverride.objects.filter(task=task, start__lte=today, until__gte=today, ended_on=None)
     return ByHand(
         may=any(role in override.roles for role in roles),

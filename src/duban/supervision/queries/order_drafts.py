@@ -87,7 +87,7 @@ def _held(tasks: list[int]) -> dict[int, str]:
 
 def _grounds(task: Task, light: TaskLight | None, today: date) -> str:
     due = f"“{task.title}”的完成时限是{task.due.year}年{task.due.month}月{task.due.day}日。" if task.due else ""
-    if light is None or not light.why["severity"]:  # the best light is no ground
+    if light is None or not light.why.get("severity", 1):  # the best light is no ground
         return due or f"“{task.title}”列入年度总台账，没有按要求推进。"
     # The sentence speaks of the day on which the light turned, or its reason changed.
     since = light.valid_from
